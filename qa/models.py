@@ -1,0 +1,248 @@
+"""The words of the question side: question, answer, statement, citation, coverage, events.
+
+The :class:`Answer` is the same object in JSON, in the stream's last event, on the command line and
+in the record. Its field names are the public contract.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.models import Filters
+
+Support = Literal["supported", "partial", "unsupported"]
+Status = Literal["answered", "not_in_documents", "incomplete"]
+AnswererName = Literal["embedded", "model"]
+
+
+class Contract(BaseModel):
+    """Base of the public objects: immutable, and unknown fields are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class FilterSet(Contract):
+    """Which documents may be searched; an empty field does not restrict."""
+
+    outlets: tuple[str, ...] = ()
+    """Outlet names, compared without regard to case."""
+    documents: tuple[str, ...] = ()
+    """Document identifiers."""
+    since: date | None = None
+    """First day of publication that counts, inclusive."""
+    until: date | None = None
+    """Last day of publication that counts, inclusive."""
+
+    def to_filters(self) -> Filters:
+        """Return the same filters in the words of the corpus side."""
+        return Filters(self.outlets, self.documents, self.since, self.until)
+
+
+class Turn(Contract):
+    """An earlier question of the same conversation, with what it was taken to mean."""
+
+    question: str
+    """The question as it was asked."""
+    standalone: str
+    """The question as it was understood, readable without the conversation."""
+
+
+class Question(Contract):
+    """What is asked, and within which documents."""
+
+    text: str
+    """The question in the asker's own words."""
+    filters: FilterSet = FilterSet()
+    """Restrictions on the documents searched."""
+    answerer: AnswererName | None = None
+    """Which answerer to use; ``None`` takes the configured one."""
+    history: tuple[Turn, ...] = ()
+    """Earlier questions of the conversation, oldest first."""
+
+
+class Citation(Contract):
+    """The exact words of one document version that a statement rests on."""
+
+    number: int
+    """The ``n`` of the ``[n]`` markers in the answer's text, from 1."""
+    document_id: str
+    """The cited document."""
+    version: int
+    """The cited version of it."""
+    title: str | None = None
+    """The document's title, where known."""
+    outlet: str | None = None
+    """The document's outlet, where known."""
+    author: str | None = None
+    """The document's author, where known."""
+    published_at: date | None = None
+    """The document's day of publication, where known."""
+    url: str | None = None
+    """Where the document was published, where known."""
+    quote: str
+    """The cited words: ``document.text[start:end]``, unchanged."""
+    start: int
+    """First code point of the quotation in the document's text."""
+    end: int
+    """One past the last code point of the quotation."""
+    page: int | None = None
+    """Page on which the quotation starts, where the document has pages."""
+
+
+class Statement(Contract):
+    """One sentence of an answer and what it rests on."""
+
+    text: str
+    """The sentence, without markers."""
+    start: int
+    """First code point of the sentence in the answer's text."""
+    end: int
+    """One past its last code point: ``answer.text[start:end] == text``."""
+    support: Support
+    """Whether the citations bear the sentence out."""
+    reason: str | None = None
+    """What is missing or different, where support is not full."""
+    citations: tuple[int, ...] = ()
+    """Numbers of its citations."""
+
+
+class Value(Contract):
+    """One of several values that the documents give for the same thing."""
+
+    text: str
+    """The value as written, such as ``about 11,000``."""
+    citations: tuple[int, ...]
+    """Numbers of the citations that give it."""
+
+
+class Disagreement(Contract):
+    """Documents that give different values for what was asked."""
+
+    kind: Literal["figures", "dates", "hedged", "negated", "superseded"]
+    """How they differ."""
+    values: tuple[Value, ...]
+    """Each value found, with who says it."""
+
+
+class Coverage(Contract):
+    """What was searched for an answer, so that silence can be judged."""
+
+    documents: int
+    """Number of documents searched, after filters."""
+    passages: int
+    """Number of passages searched, after filters."""
+    outlets: tuple[str, ...] = ()
+    """Outlets of the documents searched, sorted."""
+    earliest: date | None = None
+    """Earliest known day of publication among them."""
+    latest: date | None = None
+    """Latest known day of publication among them."""
+    filters: FilterSet = FilterSet()
+    """The filters that applied."""
+
+
+class Usage(Contract):
+    """Tokens that a model call took, as the endpoint reported them."""
+
+    prompt_tokens: int = 0
+    """Tokens sent."""
+    completion_tokens: int = 0
+    """Tokens received."""
+
+
+class Answer(Contract):
+    """A checked answer."""
+
+    id: str
+    """Identifier in the record, such as ``a-0123456789ab``."""
+    question: str
+    """The question as it was asked."""
+    standalone: str
+    """The question as it was understood; differs from ``question`` for follow-ups."""
+    status: Status
+    """Whether the documents answer it; ``incomplete`` if the answerer stopped early."""
+    text: str
+    """The answer with ``[n]`` markers after each cited sentence."""
+    statements: tuple[Statement, ...] = ()
+    """The sentences of the answer, in order."""
+    citations: tuple[Citation, ...] = ()
+    """The citations, in order of number."""
+    disagreements: tuple[Disagreement, ...] = ()
+    """Where the documents differ on what was asked."""
+    coverage: Coverage
+    """What was searched."""
+    answerer: AnswererName
+    """Which answerer made it."""
+    model: str | None = None
+    """The model's name, where one was used."""
+    reason: str | None = None
+    """Why the answer is incomplete, where it is."""
+    usage: Usage | None = None
+    """Tokens used, where a model was used."""
+    timings: dict[str, float] = Field(default_factory=dict)
+    """Seconds spent by stage: ``retrieve``, ``compose``, ``total``."""
+    created_at: datetime
+    """When the answer was made, in UTC."""
+
+
+class Started(Contract):
+    """The question was accepted; retrieval begins."""
+
+    type: Literal["started"] = "started"
+    id: str
+    """Identifier of the answer to come."""
+    question: str
+    """The question as asked."""
+    standalone: str
+    """The question as understood."""
+
+
+class Retrieved(Contract):
+    """Retrieval is done."""
+
+    type: Literal["retrieved"] = "retrieved"
+    coverage: Coverage
+    """What was searched."""
+    passages: int
+    """How many passages were kept as candidates."""
+
+
+class StatementAdded(Contract):
+    """A checked sentence of the answer; nothing unchecked is ever sent."""
+
+    type: Literal["statement"] = "statement"
+    statement: Statement
+    """The sentence with its place in the final text."""
+    citations: tuple[Citation, ...]
+    """Citations that appear here for the first time."""
+    text: str
+    """What this adds to the answer's text: separator, sentence and markers."""
+
+
+class Completed(Contract):
+    """The whole answer; always the last event of a successful stream."""
+
+    type: Literal["answer"] = "answer"
+    answer: Answer
+    """The answer, as recorded."""
+
+
+class Failed(Contract):
+    """The answer could not be made; the last event of a failed stream."""
+
+    type: Literal["error"] = "error"
+    code: str
+    """Stable name of the error."""
+    message: str
+    """What went wrong."""
+    hint: str
+    """What to do about it."""
+
+
+AnswerEvent = Annotated[
+    Started | Retrieved | StatementAdded | Completed | Failed, Field(discriminator="type")
+]
+"""One union for the JSON, the stream, the command line and the page."""

@@ -1,0 +1,128 @@
+"""Every setting of Dossier in one place, read from ``DOSSIER_*`` and ``.env``.
+
+Built by the entry points (command line, server) and handed down; nothing below reads the
+environment.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from qa.errors import InvalidSetting
+
+PREFIX = "DOSSIER_"
+ENV_FILE = ".env"
+OTHER_VARIABLES = frozenset({"DOSSIER_DEBUG"})
+"""Variables of the command line itself, which are no settings."""
+
+
+class Settings(BaseSettings):
+    """Settings; each field is the variable ``DOSSIER_<FIELD>`` in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOSSIER_",
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        # A .env file may serve other programs too; load_settings refuses what looks like ours.
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    data: Path = Field(default_factory=lambda: user_data_path("dossier", appauthor=False))
+    """Directory that holds the record and its indexes."""
+    host: str = "127.0.0.1"
+    """Address that `dossier serve` listens on."""
+    port: int = Field(8010, ge=0, le=65535)
+    """Port that `dossier serve` listens on; 0 takes a free one."""
+
+    answerer: Literal["auto", "embedded", "model"] = "auto"
+    """Who answers: `embedded` needs no model, `model` calls the endpoint; `auto` is `model` once
+    DOSSIER_MODEL is set."""
+    model: str = ""
+    """Name of the model at the endpoint."""
+    model_base_url: str = ""
+    """Base URL of an OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1; empty means the
+    vendor's own."""
+    model_api_key: SecretStr = SecretStr("")
+    """Key for the endpoint; local endpoints mostly need none."""
+    model_timeout: float = Field(60.0, gt=0)
+    """Seconds after which a model call is given up, retries included."""
+    model_max_tokens: int = Field(800, ge=16)
+    """Most tokens that the model may write for one answer."""
+    model_context_tokens: int = Field(6000, ge=500)
+    """Most tokens of evidence that are sent to the model."""
+    model_seed: int = 7
+    """Seed sent with each call, for endpoints that honour it."""
+
+    embedder: Literal["embedded", "endpoint"] = "embedded"
+    """Who embeds: `embedded` is the built-in model, `endpoint` calls an OpenAI-compatible one."""
+    embedding_model: str = ""
+    """Name of the embedding model at the endpoint."""
+    embedding_base_url: str = ""
+    """Base URL of the embeddings endpoint; empty means the vendor's own."""
+    embedding_api_key: SecretStr = SecretStr("")
+    """Key for the embeddings endpoint."""
+    embedding_threads: int = Field(2, ge=1, le=64)
+    """Threads that the built-in embedding model may use."""
+
+    passage_tokens: int = Field(200, ge=40, le=480)
+    """Length of a passage in tokens; sentences are never cut unless one alone is longer."""
+    top_passages: int = Field(8, ge=1, le=50)
+    """Passages that are handed to the answerer."""
+    max_statements: int = Field(4, ge=1, le=20)
+    """Most sentences that the embedded answerer puts into one answer."""
+
+    max_document_bytes: int = Field(50_000_000, ge=1_000)
+    """Largest document that is accepted, in bytes; also the most that an archive may unpack to."""
+    max_question_chars: int = Field(4_000, ge=10)
+    """Longest question that is accepted, in characters."""
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings of this process; ``overrides`` (not ``None``) win over the environment.
+
+    Raises:
+        InvalidSetting: if a variable, a line of ``.env`` or an override does not fit, or a
+            variable starts with ``DOSSIER_`` and is no setting.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    for variable in (*os.environ, *dotenv_values(ENV_FILE)):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            raise InvalidSetting(f"{variable} is not a setting")
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        variable = PREFIX + str(first["loc"][0]).upper()
+        raise InvalidSetting(f"{variable}: {first['msg'].lower()}") from error
+
+
+def example() -> str:
+    """Return the text of ``.env.example``: every setting with its meaning and default."""
+    lines = [
+        "# Every setting of Dossier. Copy this file to .env, or set the variables in the",
+        "# environment, which win. Made by `make docs` from qa/settings.py.",
+    ]
+    for name, field in Settings.model_fields.items():
+        words = " ".join((field.description or "").split())
+        lines += ["", *textwrap.wrap(words, 98, initial_indent="# ", subsequent_indent="# ")]
+        default = field.get_default()
+        if isinstance(default, SecretStr):
+            default = default.get_secret_value()
+        shown = "" if field.default_factory else default
+        lines.append(f"# {PREFIX}{name.upper()}={shown}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(example(), end="")  # noqa: T201
