@@ -1,0 +1,460 @@
+"""The record: documents, passages, vectors and answers in SQLite, through SQLAlchemy.
+
+What is committed here exists; the keyword and vector indexes only follow it and can be rebuilt from
+it at any time. Every write is one transaction, flushed to disk before it is acknowledged
+(``synchronous=FULL`` in WAL mode: https://www.sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from index import schema as t
+from index.embed import Vectors
+from index.errors import DataDirectoryTooNew, DataDirectoryUnusable, NotFound
+from index.models import Document, Draft, Filters, Passage
+from index.rows import (
+    any_version,
+    conditions,
+    current_version,
+    document_of,
+    make_engine,
+    pack,
+    passage_of,
+    passage_row,
+    version_row,
+)
+
+T = TypeVar("T")
+
+CHUNK = 500
+"""Identifiers per ``IN`` list; SQLite allows 32,766 parameters, short statements stay cached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document version about to be recorded."""
+
+    draft: Draft
+    """What was read."""
+    document_id: str
+    """The document it is a version of."""
+    version: int
+    """Its version number."""
+    passages: tuple[Passage, ...]
+    """Its passages, keys not yet given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Passages that came or went, by their range of keys; indexes follow these in order."""
+
+    number: int
+    """Position in the log of changes."""
+    action: Literal["add", "remove"]
+    """Whether the passages came or went."""
+    first: int
+    """First key of the range."""
+    last: int
+    """Last key of the range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is under some filters."""
+
+    documents: int
+    """Number of documents."""
+    passages: int
+    """Number of their passages."""
+    outlets: tuple[str, ...]
+    """Their outlets, sorted."""
+    earliest: date | None
+    """Earliest known day of publication."""
+    latest: date | None
+    """Latest known day of publication."""
+
+
+class Catalog:
+    """The record of one data directory. Safe to share by threads; processes share it by SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = make_engine(path)
+        self._path = path
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the tables are those of this version of Dossier.
+
+        Raises:
+            DataDirectoryTooNew: if a newer version of Dossier wrote the record.
+            DataDirectoryUnusable: if the file is not a record or cannot be read.
+        """
+        try:
+            with self._engine.connect() as connection:
+                tables = connection.dialect.get_table_names(connection)
+                if "alembic_version" not in tables:
+                    if tables:
+                        raise DataDirectoryUnusable(f"{self._path} is not a record of Dossier")
+                    return False
+                found = connection.exec_driver_sql("select version_num from alembic_version")
+                revision = found.scalar()
+        except DatabaseError as error:
+            raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
+        if revision is not None and revision > t.REVISION:
+            raise DataDirectoryTooNew(
+                f"{self._path} was written by a newer version of Dossier "
+                f"(schema {revision}, this one knows {t.REVISION})"
+            )
+        return bool(revision == t.REVISION)
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; the caller must own the data directory."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self._write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def integrity(self) -> str | None:
+        """Return what SQLite's own quick check finds wrong with the file, ``None`` if nothing."""
+        try:
+            with self._engine.connect() as connection:
+                found = str(connection.exec_driver_sql("pragma quick_check(1)").scalar())
+        except DatabaseError as error:
+            return str(error.orig)
+        return None if found == "ok" else found
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    # -- documents ---------------------------------------------------------------------------
+
+    def current(self, source: str) -> tuple[Document, str] | None:
+        """Return the current version of a source and its fingerprint, or ``None``."""
+        query = current_version().add_columns(t.documents.c.fingerprint)
+        with self._engine.connect() as connection:
+            row = connection.execute(query.where(t.documents.c.source == source)).first()
+        return (document_of(row), row.fingerprint) if row else None
+
+    def fingerprints(self, sources: Iterable[str]) -> dict[str, tuple[str, str, int]]:
+        """Return (fingerprint, document id, version) of each of ``sources`` that is recorded."""
+        c = t.documents.c
+        query = select(c.source, c.fingerprint, c.id, c.version)
+        found: dict[str, tuple[str, str, int]] = {}
+        with self._engine.connect() as connection:
+            for chunk in _chunks(list(sources)):
+                for row in connection.execute(query.where(c.source.in_(chunk))):
+                    found[row.source] = (row.fingerprint, row.id, row.version)
+        return found
+
+    def touch(self, document_id: str, fingerprint: str) -> None:
+        """Note that other bytes now make the same document version."""
+        with self._write() as connection:
+            connection.execute(
+                update(t.documents)
+                .where(t.documents.c.id == document_id)
+                .values(fingerprint=fingerprint)
+            )
+
+    def document(self, document_id: str, version: int | None = None) -> Document:
+        """Return a version of a document, the current one by default.
+
+        Raises:
+            NotFound: if there is no such document or version.
+        """
+        query = any_version().where(t.documents.c.id == document_id)
+        query = query.where(
+            t.versions.c.version == (t.documents.c.version if version is None else version)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            what = f"document {document_id}" + (f" version {version}" if version else "")
+            raise NotFound(f"there is no {what}")
+        return document_of(row)
+
+    def versions(self, document_id: str) -> list[int]:
+        """Return the version numbers of a document, oldest first."""
+        c = t.versions.c
+        query = select(c.version).where(c.document_id == document_id).order_by(c.version)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def documents(
+        self, filters: Filters, *, after: str | None = None, limit: int | None = None
+    ) -> list[Document]:
+        """Return current versions by identifier, those after ``after``, at most ``limit``."""
+        query = current_version().where(*conditions(filters)).order_by(t.documents.c.id)
+        if after is not None:
+            query = query.where(t.documents.c.id > after)
+        with self._engine.connect() as connection:
+            return [document_of(row) for row in connection.execute(query.limit(limit))]
+
+    def extent(self, filters: Filters) -> Extent:
+        """Return how much the filters leave to search."""
+        v, p = t.versions.c, t.passages.c
+        where = conditions(filters)
+        join = t.documents.join(
+            t.versions, and_(v.document_id == t.documents.c.id, v.version == t.documents.c.version)
+        )
+        counts = select(
+            func.count(), func.min(v.published_at), func.max(v.published_at)
+        ).select_from(join)
+        passages = select(func.count()).select_from(
+            join.join(t.passages, and_(p.document_id == v.document_id, p.version == v.version))
+        )
+        outlets = select(v.outlet).select_from(join).where(v.outlet.is_not(None)).distinct()
+        with self._engine.connect() as connection:
+            documents, earliest, latest = connection.execute(counts.where(*where)).one()
+            return Extent(
+                documents,
+                connection.scalar(passages.where(*where)) or 0,
+                tuple(sorted(connection.scalars(outlets.where(*where)))),
+                earliest,
+                latest,
+            )
+
+    def matching(self, filters: Filters) -> list[str]:
+        """Return the identifiers of the documents that the filters leave."""
+        query = current_version().with_only_columns(t.documents.c.id).where(*conditions(filters))
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def save(self, entries: Sequence[Entry], embedder: str, vectors: dict[str, Vectors]) -> None:
+        """Record document versions with their passages and new vectors, all or nothing.
+
+        Args:
+            entries: the versions; a document recorded before gets them as its current version.
+            embedder: identity of the vectors' space.
+            vectors: new vectors by content hash; those already recorded need not be given.
+        """
+        with self._write() as connection:
+            if vectors:
+                rows = [
+                    {"embedder": embedder, "content": content, "vector": pack(vector)}
+                    for content, vector in vectors.items()
+                ]
+                connection.execute(sqlite_insert(t.vectors).on_conflict_do_nothing(), rows)
+            _set_fact(connection, "embedder", embedder)
+            for entry in entries:
+                _save(connection, entry)
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document with all versions, passages and vectors used by no other.
+
+        Raises:
+            NotFound: if there is no such document.
+        """
+        with self._write() as connection:
+            _drop_passages(connection, document_id)
+            gone = connection.execute(delete(t.documents).where(t.documents.c.id == document_id))
+            if not gone.rowcount:
+                raise NotFound(f"there is no document {document_id}")
+            used = exists().where(t.passages.c.content == t.vectors.c.content)
+            connection.execute(delete(t.vectors).where(~used))
+
+    # -- passages and vectors ----------------------------------------------------------------
+
+    def passages_of(self, document_id: str, version: int) -> list[Passage]:
+        """Return the passages of a current version in order; older versions have none."""
+        c = t.passages.c
+        query = select(t.passages).where(c.document_id == document_id, c.version == version)
+        with self._engine.connect() as connection:
+            return [passage_of(row) for row in connection.execute(query.order_by(c.number))]
+
+    def passages(self, keys: Sequence[int]) -> list[tuple[Passage, Document]]:
+        """Return the passages with these keys and their documents, in the order of ``keys``."""
+        found: dict[int, Passage] = {}
+        documents: dict[str, Document] = {}
+        with self._engine.connect() as connection:
+            for chunk in _chunks(keys):
+                query = select(t.passages).where(t.passages.c.key.in_(chunk))
+                found.update((row.key, passage_of(row)) for row in connection.execute(query))
+            for ids in _chunks(sorted({p.document_id for p in found.values()})):
+                query = current_version().where(t.documents.c.id.in_(ids))
+                documents.update((row.id, document_of(row)) for row in connection.execute(query))
+        return [
+            (found[key], documents[found[key].document_id])
+            for key in keys
+            if key in found and found[key].document_id in documents
+        ]
+
+    def keys_of(self, document_ids: Sequence[str]) -> list[int]:
+        """Return the keys of all passages of these documents."""
+        keys: list[int] = []
+        with self._engine.connect() as connection:
+            for chunk in _chunks(document_ids):
+                of_these = t.passages.c.document_id.in_(chunk)
+                keys.extend(connection.scalars(select(t.passages.c.key).where(of_these)))
+        return keys
+
+    def passages_between(self, first: int, last: int) -> Iterator[tuple[Passage, str]]:
+        """Yield the passages with keys in ``first..last``, each with its own words."""
+        p, v = t.passages.c, t.versions.c
+        # SQLite counts characters from 1; substr cuts the words without loading whole texts.
+        words = func.substr(v.text, p.start + 1, p.end - p.start)
+        query = (
+            select(t.passages, words.label("words"))
+            .join(t.versions, and_(v.document_id == p.document_id, v.version == p.version))
+            .where(p.key.between(first, last))
+            .order_by(p.key)
+        )
+        with self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=1000).execute(query):
+                yield passage_of(row), row.words
+
+    def vectors_between(self, embedder: str, first: int, last: int) -> tuple[list[int], Vectors]:
+        """Return the keys in ``first..last`` that have vectors of this embedder, and those."""
+        p, v = t.passages.c, t.vectors.c
+        query = (
+            select(p.key, v.vector)
+            .join(t.vectors, and_(v.content == p.content, v.embedder == embedder))
+            .where(p.key.between(first, last))
+            .order_by(p.key)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return [], np.empty((0, 0), np.float32)
+        return [r.key for r in rows], np.stack([np.frombuffer(r.vector, "<f4") for r in rows])
+
+    def known_vectors(self, embedder: str, contents: Iterable[str]) -> set[str]:
+        """Return those of the content hashes that have a vector of this embedder."""
+        v = t.vectors.c
+        known: set[str] = set()
+        with self._engine.connect() as connection:
+            for chunk in _chunks(list(contents)):
+                query = select(v.content).where(v.embedder == embedder, v.content.in_(chunk))
+                known.update(connection.scalars(query))
+        return known
+
+    def add_vectors(self, embedder: str, vectors: dict[str, Vectors]) -> None:
+        """Record vectors of passages that are there already."""
+        rows = [
+            {"embedder": embedder, "content": content, "vector": pack(vector)}
+            for content, vector in vectors.items()
+        ]
+        if rows:
+            with self._write() as connection:
+                connection.execute(sqlite_insert(t.vectors).on_conflict_do_nothing(), rows)
+
+    def use_embedder(self, embedder: str) -> None:
+        """Make ``embedder`` the one whose vectors count and forget the vectors of others."""
+        with self._write() as connection:
+            _set_fact(connection, "embedder", embedder)
+            connection.execute(delete(t.vectors).where(t.vectors.c.embedder != embedder))
+
+    @property
+    def embedder(self) -> str | None:
+        """Identity of the embedder whose vectors the record holds, ``None`` while it has none."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(t.facts.c.value).where(t.facts.c.name == "embedder"))
+
+    # -- changes -----------------------------------------------------------------------------
+
+    @property
+    def last_change(self) -> int:
+        """Number of the newest change, 0 if there was none."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(t.changes.c.number))) or 0
+
+    def changes(self, after: int) -> list[Change]:
+        """Return the changes after number ``after``, in order."""
+        c = t.changes.c
+        query = select(c.number, c.action, c.first_key, c.last_key).where(c.number > after)
+        with self._engine.connect() as connection:
+            return [Change(*row) for row in connection.execute(query.order_by(c.number))]
+
+    # -- answers -----------------------------------------------------------------------------
+
+    def save_answer(self, answer_id: str, body: str, created_at: datetime) -> None:
+        """Record an answer as JSON under its identifier."""
+        stamp = created_at.astimezone(UTC).replace(tzinfo=None)
+        row = {"id": answer_id, "created_at": stamp, "body": body}
+        with self._write() as connection:
+            connection.execute(insert(t.answers), row)
+
+    def answer(self, answer_id: str) -> str:
+        """Return the JSON of a recorded answer.
+
+        Raises:
+            NotFound: if there is no such answer.
+        """
+        with self._engine.connect() as connection:
+            query = select(t.answers.c.body).where(t.answers.c.id == answer_id)
+            body: str | None = connection.scalar(query)
+        if body is None:
+            raise NotFound(f"there is no answer {answer_id}", hint="Check the answer's id.")
+        return body
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        try:
+            with self._engine.execution_options(write=True).begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
+
+
+def _set_fact(connection: Connection, name: str, value: str) -> None:
+    row = sqlite_insert(t.facts).values(name=name, value=value)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
+    )
+
+
+def _save(connection: Connection, entry: Entry) -> None:
+    draft, document_id = entry.draft, entry.document_id
+    row = {
+        "id": document_id,
+        "source": draft.source,
+        "version": entry.version,
+        "fingerprint": draft.fingerprint,
+    }
+    if entry.version == 1:
+        connection.execute(insert(t.documents), row)
+    else:
+        _drop_passages(connection, document_id)
+        connection.execute(update(t.documents).where(t.documents.c.id == document_id), row)
+    connection.execute(insert(t.versions), version_row(entry.document_id, entry.version, draft))
+    rows = [passage_row(passage, draft.text) for passage in entry.passages]
+    connection.execute(insert(t.passages), rows)
+    c = t.passages.c
+    keys = select(func.min(c.key), func.max(c.key)).where(
+        c.document_id == document_id, c.version == entry.version
+    )
+    _log(connection, "add", *connection.execute(keys).one())
+
+
+def _drop_passages(connection: Connection, document_id: str) -> None:
+    c = t.passages.c
+    keys = select(func.min(c.key), func.max(c.key)).where(c.document_id == document_id)
+    first, last = connection.execute(keys).one()
+    if first is not None:
+        connection.execute(delete(t.passages).where(c.document_id == document_id))
+        _log(connection, "remove", first, last)
+
+
+def _log(connection: Connection, action: str, first: int, last: int) -> None:
+    row = {"action": action, "first_key": first, "last_key": last}
+    connection.execute(insert(t.changes), row)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at in range(0, len(items), CHUNK):
+        yield items[at : at + CHUNK]

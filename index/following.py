@@ -1,0 +1,79 @@
+"""How the rebuildable indexes keep up with the record: they follow its log of changes.
+
+Each index remembers the number of the last change that it holds, in a small file written after the
+index itself is safe. A crash in between repeats some changes, which does no harm: passages are
+removed by key before they are added, and keys are never used twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.catalog import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far an index has followed the record."""
+
+    number: int = 0
+    """The last change that the index holds."""
+    space: str = ""
+    """What else the index depends on, such as the embedder; another space means start anew."""
+
+
+def read_position(path: Path) -> Position:
+    """Return the position noted at ``path``; the start if there is none or it is unreadable."""
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+        return Position(int(note["number"]), str(note["space"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return Position()
+
+
+def write_position(path: Path, position: Position) -> None:
+    """Note a position, replacing the earlier note in one step."""
+    temporary = path.with_suffix(".new")
+    note = json.dumps({"number": position.number, "space": position.space})
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(note)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a run of changes comes to: ranges of keys to take out, then ranges to put in."""
+
+    remove: tuple[tuple[int, int], ...]
+    """Ranges that went."""
+    add: tuple[tuple[int, int], ...]
+    """Ranges that came and are still there."""
+
+
+def pending(changes: Sequence[Change]) -> Pending:
+    """Return the net effect of ``changes``: what came and went again is not put in."""
+    removed = [(c.first, c.last) for c in changes if c.action == "remove"]
+    gone = set(removed)
+    added = [
+        (c.first, c.last) for c in changes if c.action == "add" and (c.first, c.last) not in gone
+    ]
+    return Pending(_joined(removed), _joined(added))
+
+
+def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return the ranges in order with neighbours joined: few long ranges are few calls."""
+    joined: list[tuple[int, int]] = []
+    for first, last in sorted(ranges):
+        if joined and first == joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return tuple(joined)

@@ -1,0 +1,209 @@
+"""Keyword search: a tantivy BM25 index over the passages, rebuildable from the record.
+
+The only importer of tantivy. BM25 as in Robertson & Zaragoza 2009, "The Probabilistic Relevance
+Framework", with tantivy's k1 = 1.2 and b = 0.75.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.following import Position, pending, read_position, write_position
+
+if TYPE_CHECKING:
+    from tantivy import Index, Schema, TextAnalyzer
+
+    from index.catalog import Catalog
+
+LAYOUT = "keywords-1"
+"""Changed whenever the fields or the analysis change, so that an old index is rebuilt."""
+
+CONTEXT_WEIGHT = 0.3
+"""A word of the title or heading counts less than one of the passage itself."""
+
+MAX_TERMS = 64
+"""Most different words of a question that are looked up; more cost time and find no better."""
+
+HEAP_BYTES = 64_000_000
+"""Memory of the index writer."""
+
+
+class KeywordIndex:
+    """BM25 over the passages of one data directory.
+
+    Words are folded to lower case without accents and stemmed (Snowball English); very common
+    words are left out of questions, not of the index.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+
+    def follow(self, catalog: Catalog) -> None:
+        """Bring the index up to the record; only the owner of the data directory may."""
+        with self._lock:
+            at = read_position(self._note)
+            if at.space != LAYOUT:
+                self._index = None
+                shutil.rmtree(self._directory, ignore_errors=True)
+                at = Position(0, LAYOUT)
+            changes = catalog.changes(at.number)
+            if not changes:
+                return
+            self._apply(catalog, pending(changes))
+            write_position(self._note, Position(changes[-1].number, LAYOUT))
+
+    def search(
+        self, query: str, limit: int, *, documents: Sequence[str] | None = None
+    ) -> list[tuple[int, float]]:
+        """Return the best passages for the words of ``query``, best first, as (key, BM25 score).
+
+        Args:
+            query: any text; it has no syntax.
+            limit: most passages to return.
+            documents: identifiers to search within; ``None`` searches all, empty finds nothing.
+        """
+        import tantivy
+
+        with self._lock:
+            index = self._opened()
+        if index is None or (documents is not None and not documents):
+            return []
+        index.reload()
+        terms = query_terms(query)
+        if not terms:
+            return []
+        schema = index.schema
+        should = tantivy.Occur.Should
+        words: list[Any] = []
+        for term in terms:
+            words.append((should, tantivy.Query.term_query(schema, "words", term)))
+            heading = tantivy.Query.term_query(schema, "context", term)
+            words.append((should, tantivy.Query.boost_query(heading, CONTEXT_WEIGHT)))
+        wanted = tantivy.Query.boolean_query(words)
+        if documents is not None:
+            within = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(schema, "document", list(documents)), 0.0
+            )
+            must = tantivy.Occur.Must
+            wanted = tantivy.Query.boolean_query([(must, wanted), (must, within)])
+        searcher = index.searcher()
+        found = searcher.search(wanted, limit, count=False).hits
+        scored = [(int(searcher.doc(at)["key"][0]), float(score)) for score, at in found]
+        # Equal scores come in the order of the segments, which differs from build to build.
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each word, as BM25 counts it.
+
+        A word that is cut into several index terms counts as its rarest one.
+        """
+        with self._lock:
+            index = self._opened()
+        if index is None:
+            return dict.fromkeys(words, 1.0)
+        searcher, analyze = index.searcher(), analyzer().analyze
+        total = searcher.num_docs
+
+        def weight(word: str) -> float:
+            found = min((searcher.doc_freq("words", term) for term in analyze(word)), default=total)
+            return math.log(1 + (total - found + 0.5) / (found + 0.5))
+
+        return {word: weight(word) for word in words}
+
+    def close(self) -> None:
+        """Release the files."""
+        with self._lock:
+            self._index = None
+
+    @property
+    def number(self) -> int:
+        """The last change of the record that the index holds."""
+        at = read_position(self._note)
+        return at.number if at.space == LAYOUT else 0
+
+    @property
+    def _note(self) -> Path:
+        return self._directory / "position.json"
+
+    def _opened(self) -> Index | None:
+        import tantivy
+
+        there = (self._directory / "meta.json").exists()
+        if self._index is None and there and tantivy.Index.exists(str(self._directory)):
+            self._index = tantivy.Index.open(str(self._directory))
+            self._index.register_tokenizer("english", analyzer())
+        return self._index
+
+    def _apply(self, catalog: Catalog, work: Any) -> None:
+        import tantivy
+
+        index = self._opened()
+        if index is None:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            index = self._index = tantivy.Index(_schema(), path=str(self._directory))
+            index.register_tokenizer("english", analyzer())
+        writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        for first, last in (*work.remove, *work.add):
+            span = tantivy.Query.range_query(
+                index.schema, "key", tantivy.FieldType.Unsigned, first, last
+            )
+            writer.delete_documents_by_query(span)
+        for first, last in work.add:
+            for passage, text in catalog.passages_between(first, last):
+                document = tantivy.Document(
+                    document=passage.document_id, words=text, context=passage.context
+                )
+                # A plain integer would be taken as signed, which the field is not.
+                document.add_unsigned("key", passage.key)
+                writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+
+
+def _schema() -> Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", stored=True, indexed=True, fast=True)
+    builder.add_text_field("document", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("words", tokenizer_name="english", index_option="freq")
+    builder.add_text_field("context", tokenizer_name="english", index_option="freq")
+    return builder.build()
+
+
+def analyzer() -> TextAnalyzer:
+    """Return the chain that turns text into index terms."""
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(64))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def query_terms(query: str) -> list[str]:
+    """Return the index terms of a question, each once, common words left out if others remain."""
+    terms = list(dict.fromkeys(analyzer().analyze(query)))
+    return [term for term in terms if term not in COMMON][:MAX_TERMS] or terms[:MAX_TERMS]
+
+
+_COMMON = (
+    "a about an and ani are as at be been but by can could did do doe for from had has have he her "
+    "him his how i if in into is it me my no of on or our she should so than that the their them "
+    "there these they thi this those to us was we were what when where which who whom whose whi "
+    "why will with would you your"
+)
+COMMON = frozenset(_COMMON.split())
+"""Stemmed question and function words, which would only add noise to the scores."""

@@ -1,0 +1,1 @@
+"""Migrations of the record, run by alembic when a data directory is opened."""

@@ -1,0 +1,173 @@
+"""Rows of the record to and from the words of the corpus side."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    create_engine,
+    event,
+    func,
+    select,
+)
+
+from index import schema as t
+from index.embed import Vectors
+from index.models import (
+    METADATA_FIELDS,
+    Document,
+    Draft,
+    Filters,
+    Metadata,
+    Passage,
+    Sentence,
+    Span,
+)
+
+BUSY_SECONDS = 30
+"""How long a write waits for another process to finish its own."""
+
+
+def make_engine(path: Path) -> Engine:
+    """Return an engine for the SQLite file at ``path``; nothing is opened yet."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling begins too late; SQLAlchemy's "begin" event does.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that starts as a reader and then writes fails instead of waiting when
+        # another process wrote in between, so writers take the lock at once.
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("begin immediate" if write else "begin")
+
+    return engine
+
+
+def embedding_text(passage: Passage, words: str) -> str:
+    """Return what is embedded for a passage: its context, then its own words."""
+    return f"{passage.context}\n{words}" if passage.context else words
+
+
+def content_hash(passage: Passage, words: str) -> str:
+    """Return the hash that a passage's vector is recorded under."""
+    data = embedding_text(passage, words).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()
+
+
+def pack(vector: Vectors) -> bytes:
+    """Return a vector as little-endian float32 bytes."""
+    return vector.astype("<f4").tobytes()
+
+
+def any_version() -> Select[Any]:
+    """Select all versions, joined to their documents."""
+    return select(t.documents.c.id, t.documents.c.source, t.versions).join(
+        t.versions, t.versions.c.document_id == t.documents.c.id
+    )
+
+
+def current_version() -> Select[Any]:
+    """Select the current version of each document."""
+    return any_version().where(t.versions.c.version == t.documents.c.version)
+
+
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the filters as conditions; a document without a date fails any bound on dates."""
+    v = t.versions.c
+    found: list[ColumnElement[bool]] = []
+    if filters.outlets:
+        found.append(func.lower(v.outlet).in_([name.lower() for name in filters.outlets]))
+    if filters.documents:
+        found.append(v.document_id.in_(filters.documents))
+    if filters.since:
+        found.append(v.published_at >= filters.since)
+    if filters.until:
+        found.append(v.published_at <= filters.until)
+    return [and_(*found)] if found else []
+
+
+def document_of(row: Row[Any]) -> Document:
+    """Return the document version of a row."""
+    return Document(
+        id=row.id,
+        version=row.version,
+        source=row.source,
+        text=row.text,
+        media_type=row.media_type,
+        metadata=Metadata(
+            **{name: getattr(row, name) for name in METADATA_FIELDS},
+            inferred=frozenset(row.inferred),
+        ),
+        sha256=row.sha256,
+        ingested_at=row.ingested_at.replace(tzinfo=UTC),
+        pages=_spans(row.pages),
+        noise=_spans(row.noise),
+        headings=_spans(row.headings),
+    )
+
+
+def version_row(document_id: str, version: int, draft: Draft) -> dict[str, Any]:
+    """Return the row of a new document version."""
+    return {
+        "document_id": document_id,
+        "version": version,
+        "text": draft.text,
+        "media_type": draft.media_type,
+        **{name: getattr(draft.metadata, name) for name in METADATA_FIELDS},
+        "inferred": sorted(draft.metadata.inferred),
+        "sha256": hashlib.sha256(draft.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "pages": _pairs(draft.pages),
+        "noise": _pairs(draft.noise),
+        "headings": _pairs(draft.headings),
+        "ingested_at": datetime.now(UTC).replace(tzinfo=None),
+    }
+
+
+def passage_of(row: Row[Any]) -> Passage:
+    """Return the passage of a row."""
+    return Passage(
+        document_id=row.document_id,
+        version=row.version,
+        number=row.number,
+        span=Span(row.start, row.end),
+        sentences=tuple(Sentence(Span(s, e), bool(ev)) for s, e, ev in row.sentences),
+        context=row.context,
+        key=row.key,
+    )
+
+
+def passage_row(passage: Passage, text: str) -> dict[str, Any]:
+    """Return the row of a new passage of a document with this text."""
+    return {
+        "document_id": passage.document_id,
+        "version": passage.version,
+        "number": passage.number,
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "sentences": [[s.span.start, s.span.end, int(s.evidence)] for s in passage.sentences],
+        "context": passage.context,
+        "content": content_hash(passage, passage.span.cut(text)),
+    }
+
+
+def _spans(pairs: list[list[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in pairs)
+
+
+def _pairs(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]

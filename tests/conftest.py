@@ -1,0 +1,58 @@
+"""Fixtures that every part of the tests may use."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from index.corpus import Corpus
+from index.embed.embedded import EmbeddedModel
+
+LIMIT = 10_000_000
+
+
+@pytest.fixture(scope="session")
+def embedder() -> EmbeddedModel:
+    """The built-in embedder, loaded once."""
+    return EmbeddedModel(threads=1)
+
+
+@pytest.fixture
+def open_corpus(tmp_path: Path, embedder: EmbeddedModel) -> Iterator[Callable[..., Corpus]]:
+    """Opens the corpus of this test's data directory; closes what is left open."""
+    opened: list[Corpus] = []
+
+    def open_one(name: str = "data", *, write: bool = True, **options: object) -> Corpus:
+        corpus = Corpus.open(tmp_path / name, embedder, write=write, **options)  # type: ignore[arg-type]
+        opened.append(corpus)
+        return corpus
+
+    yield open_one
+    for corpus in opened:
+        corpus.close()
+
+
+@pytest.fixture(autouse=True)
+def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that would leave this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if host is not None and host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the environment and any .env file of the developer out of the tests."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("DOSSIER_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
