@@ -1,0 +1,61 @@
+"""The ``dossier`` command.
+
+Starting it imports click and nothing else that weighs: every command lives in its own module,
+loaded when it is called, and imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from api.cli import exits, options
+from api.cli.group import CommandGroup
+
+COMMANDS = {
+    "ingest": "api.cli.ingest:ingest",
+    "ask": "api.cli.ask:ask",
+    "chat": "api.cli.chat:chat",
+    "search": "api.cli.search:search",
+    "sources": "api.cli.sources:sources",
+    "reindex": "api.cli.reindex:reindex",
+    "serve": "api.cli.serve:serve",
+    "eval": "api.cli.evaluate:evaluate",
+    "doctor": "api.cli.doctor:doctor",
+}
+"""Where each command is defined, in the order of a newcomer's path."""
+
+EPILOG = """\b
+Exit codes:
+  0    done; for `ask`: answered
+  1    failed, or done only in part
+  2    the command line, a setting, a question or a filter does not fit
+  3    `ask`: the documents do not say
+  130  interrupted
+"""
+
+
+@click.group(
+    cls=CommandGroup,
+    lazy=COMMANDS,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(
+    package_name="dossier-qa", prog_name="dossier", message="%(prog)s %(version)s"
+)
+@options.root
+def cli() -> None:
+    """Questions answered from your documents, each sentence with the exact words it rests on.
+
+    Start with `dossier ingest FOLDER`, then `dossier ask "…?"`.
+    """
+
+
+def main() -> None:
+    """Run the command line of this process; the console script."""
+    try:
+        cli(prog_name="dossier")
+    except KeyboardInterrupt:  # before or after the command itself ran
+        sys.exit(exits.INTERRUPTED)

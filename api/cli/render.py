@@ -1,0 +1,163 @@
+"""How an answer looks to a person: lines made of styled pieces, without a terminal in sight.
+
+Everything that comes out of a document passes :func:`visible` on its way to the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.models import Document
+    from qa.models import Answer, Citation, Coverage, Disagreement, FilterSet, Statement
+
+Piece = tuple[str, str]
+"""Some text and the name of its style; see ``api.cli.display``."""
+
+Line = list[Piece]
+"""One line of output; a quotation in it may hold line breaks of its own."""
+
+# C0 and C1 controls except tab and line feed; a carriage return only where it does not end a line
+# (alone it lets later words overwrite earlier ones); embeddings, overrides and isolates of the
+# bidirectional algorithm (UAX #9), which can make a line read otherwise than it is stored.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)",
+)
+
+NO_DOCUMENTS = "There are no documents yet; `dossier ingest PATH` adds some."
+"""What to say over an empty record."""
+
+_SUPPORT = {"partial": "warning", "unsupported": "error"}
+_OUTLETS_SHOWN = 8
+
+
+def visible(text: str) -> str:
+    """Return the text with every character that could drive a terminal shown as ``<U+001B>``."""
+    return _HARMFUL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def one_line(text: str) -> str:
+    """Return the text as :func:`visible` on one line, for names and titles."""
+    return visible(" ".join(text.split()))
+
+
+def statement(given: Statement) -> Line:
+    """Return a sentence of an answer with its markers, and a mark where support is not full."""
+    line: Line = [(visible(given.text), "")]
+    if given.citations:
+        line.append((" " + "".join(f"[{n}]" for n in given.citations), "marker"))
+    style = _SUPPORT.get(given.support)
+    if style:
+        reason = f": {visible(given.reason)}" if given.reason else ""
+        line.append((f" [{given.support}{reason}]", style))
+    return line
+
+
+def citation(given: Citation, name: str) -> list[Line]:
+    """Return a citation: where it stands, then the exact words in quotation marks.
+
+    Args:
+        given: The citation.
+        name: What the document is called.
+    """
+    where = place(given.outlet, given.published_at, name, given.page)
+    return [
+        [(f"[{given.number}]", "marker"), (f" {where}", "")],
+        [("    “", ""), (visible(given.quote), "quote"), ("”", "")],
+    ]
+
+
+def place(outlet: str | None, published_at: date | None, name: str, page: int | None) -> str:
+    """Return where words stand, on one line; what is not known is left out."""
+    parts = [
+        outlet,
+        published_at.isoformat() if published_at else None,
+        name,
+        f"page {page}" if page else None,
+    ]
+    return ", ".join(one_line(part) for part in parts if part)
+
+
+def disagreement(given: Disagreement) -> Line:
+    """Return the values that the documents give for one thing, each with its markers."""
+    values = [
+        visible(value.text) + " " + "".join(f"[{n}]" for n in value.citations)
+        for value in given.values
+    ]
+    return [("The documents differ", "warning"), (f" ({given.kind}): " + "; ".join(values), "")]
+
+
+def searched(coverage: Coverage) -> list[Line]:
+    """Return what was searched, so that silence can be judged."""
+    words = f"Searched {count(coverage.documents, 'document')} "
+    words += f"({count(coverage.passages, 'passage')})"
+    if coverage.outlets:
+        shown = [one_line(outlet) for outlet in coverage.outlets[:_OUTLETS_SHOWN]]
+        more = len(coverage.outlets) - len(shown)
+        words += " of " + ", ".join(shown) + (f" and {more} more" if more else "")
+    if coverage.earliest and coverage.latest:
+        words += f", published {coverage.earliest} to {coverage.latest}"
+    return [[(f"{words}.", "dim")], *restrictions(coverage)]
+
+
+def restrictions(coverage: Coverage) -> list[Line]:
+    """Return the filters that applied, and what to do where nothing was left to search."""
+    filters = filter_words(coverage.filters)
+    lines: list[Line] = [[(f"Filters: {filters}", "dim")]] if filters else []
+    if not coverage.documents:
+        hint = "`dossier sources` lists all documents." if filters else NO_DOCUMENTS
+        lines.append([(hint, "dim")])
+    return lines
+
+
+def filter_words(filters: FilterSet) -> str:
+    """Return filters in the words of the ``/filters`` command; empty if nothing is filtered."""
+    pairs = [("outlet", outlet) for outlet in filters.outlets]
+    pairs += [("document", document) for document in filters.documents]
+    pairs += [("since", str(filters.since))] if filters.since else []
+    pairs += [("until", str(filters.until))] if filters.until else []
+    return " ".join(
+        f'{key}="{one_line(value)}"' if " " in value else f"{key}={one_line(value)}"
+        for key, value in pairs
+    )
+
+
+def after_statements(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[Line]:
+    """Yield what stands below an answer's sentences.
+
+    Args:
+        answer: The whole answer.
+        name_of: Gives what a cited document is called.
+    """
+    if not answer.statements:
+        yield [(visible(answer.text), "")]
+    for difference in answer.disagreements:
+        yield []
+        yield disagreement(difference)
+    if answer.citations:
+        yield []
+        for given in answer.citations:
+            yield from citation(given, name_of(given))
+    if answer.status == "incomplete":
+        yield [(f"[incomplete: {visible(answer.reason or 'the answer broke off')}]", "error")]
+    if answer.status == "not_in_documents":
+        yield from restrictions(answer.coverage)
+
+
+def document_name(document: Document) -> str:
+    """Return what a document is called in lists: its title, or the last part of its source."""
+    return one_line(document.metadata.title or document.name)
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as tab-separated lines, for programs; no cell holds a tab or a line break."""
+    for row in rows:
+        yield "\t".join(one_line(cell) for cell in row)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

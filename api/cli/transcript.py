@@ -1,0 +1,74 @@
+"""A conversation as Markdown, to be filed or sent on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from api.cli import render
+
+if TYPE_CHECKING:
+    from qa.models import Answer, Citation
+
+# What CommonMark 0.31 gives a meaning anywhere in a line, and HTML. Documents must not be able to
+# put links, pictures or markup into the reader's notes.
+_MEANINGFUL = re.compile(r"([\\`*_\[\]<>&#|~!])")
+
+
+def markdown(answers: Sequence[Answer], name_of: Callable[[Citation], str]) -> str:
+    """Return questions and answers with their citations.
+
+    A quotation stands in a code block, the one place where Markdown changes no character.
+
+    Args:
+        answers: The answers, oldest first.
+        name_of: Gives what a cited document is called.
+    """
+    return "\n".join(line for answer in answers for line in _answer(answer, name_of))
+
+
+def escaped(text: str) -> str:
+    """Return the text as Markdown that reads as the text and does nothing."""
+    return _MEANINGFUL.sub(r"\\\1", render.one_line(text))
+
+
+def fenced(text: str) -> str:
+    """Return the text as a code block whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _answer(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[str]:
+    yield f"## {escaped(answer.question)}\n"
+    if answer.standalone != answer.question:
+        yield f"*Understood as: {escaped(answer.standalone)}*\n"
+    for statement in answer.statements:
+        marks = "".join(f"[{n}]" for n in statement.citations)
+        doubt = ""
+        if statement.support != "supported":
+            reason = f": {escaped(statement.reason)}" if statement.reason else ""
+            doubt = f" **({statement.support}{reason})**"
+        yield f"{escaped(statement.text)} {marks}".rstrip() + f"{doubt}\n"
+    if not answer.statements:
+        yield f"{escaped(answer.text)}\n"
+    for difference in answer.disagreements:
+        yield escaped("".join(text for text, _ in render.disagreement(difference))) + "\n"
+    for citation in answer.citations:
+        yield escaped("".join(text for text, _ in render.citation(citation, name_of(citation))[0]))
+        if citation.url:
+            yield f"<{citation.url}>" if _is_plain(citation.url) else escaped(citation.url)
+        yield f"\n{fenced(citation.quote)}\n"
+    if answer.status == "incomplete":
+        yield f"**Incomplete: {escaped(answer.reason or 'the answer broke off')}**\n"
+    made = answer.created_at.isoformat(sep=" ", timespec="seconds")
+    by = f"{answer.answerer}, {answer.model}" if answer.model else answer.answerer
+    for line in render.searched(answer.coverage):
+        yield escaped("".join(text for text, _ in line))
+    yield f"\nAnswer {answer.id} of {made}, by {escaped(by)}\n"
+
+
+def _is_plain(url: str) -> bool:
+    """Return whether an address can stand between angle brackets as it is."""
+    return re.fullmatch(r"https?://[^\s<>\x00-\x1f]+", url) is not None

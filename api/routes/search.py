@@ -1,0 +1,62 @@
+"""Passages for a query, without an answer made of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends
+
+from api import openapi
+from api.context import Shared
+from api.negotiation import require_json
+from api.schemas import SearchHit, SearchReply, SearchRequest
+from qa.errors import InvalidQuestion
+from qa.models import Coverage
+
+router = APIRouter(prefix="/v1/search", tags=["search"])
+
+EXAMPLES: dict[str, Any] = {
+    "query": {"summary": "Some words", "value": {"query": "harbour bridge toll", "limit": 3}},
+    "filtered": {
+        "summary": "Within some of the documents",
+        "value": {"query": "who paid for the bridge", "filters": {"since": "2024-01-01"}},
+    },
+}
+
+
+@router.post(
+    "",
+    dependencies=[Depends(require_json)],
+    operation_id="search",
+    summary="Search the documents",
+    response_description="The passages found, best first.",
+    responses=openapi.problems(403, 413, 415, 422, 502, 503),
+)
+def search(
+    context: Shared,
+    asked: Annotated[SearchRequest, Body(openapi_examples=EXAMPLES)],
+) -> SearchReply:
+    """Return the passages that suit a query best, by meaning and by wording.
+
+    For each hit, the document's text from `start` to `end` is its `text`.
+    """
+    longest = context.settings.max_question_chars
+    if not asked.query.strip():
+        raise InvalidQuestion("the query is empty", hint="Give some words to look for.")
+    if len(asked.query) > longest:
+        raise InvalidQuestion(
+            f"the query has {len(asked.query):,} characters, {longest:,} are allowed",
+            hint="Shorten the query, or raise DOSSIER_MAX_QUESTION_CHARS.",
+        )
+    found = context.service.corpus.search(
+        asked.query, asked.filters.to_filters(), limit=asked.limit
+    )
+    coverage = Coverage(
+        documents=found.documents,
+        passages=found.passages,
+        outlets=found.outlets,
+        earliest=found.earliest,
+        latest=found.latest,
+        filters=asked.filters,
+    )
+    return SearchReply(hits=[SearchHit.of(hit) for hit in found.hits], coverage=coverage)

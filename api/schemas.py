@@ -1,0 +1,287 @@
+"""What the HTTP routes take and give, where it is not an object of ``qa.models`` already."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from api.problems import Problem
+from index.load.metadata import read_fields
+from index.models import METADATA_FIELDS, Document, Hit, Metadata
+from qa.models import AnswererName, Coverage, FilterSet, Question, Turn
+
+Line = Annotated[str, StringConstraints(max_length=1000)]
+"""A short text of one field."""
+
+
+def _reasonable(filters: FilterSet) -> FilterSet:
+    """Refuse longer lists than the record can take in one statement."""
+    if len(filters.outlets) > 1000 or len(filters.documents) > 1000:
+        raise ValueError("at most 1000 outlets and 1000 documents can be named")
+    return filters
+
+
+FewFilters = Annotated[FilterSet, AfterValidator(_reasonable)]
+"""Filters of a length that can be searched."""
+
+
+class Body(BaseModel):
+    """Base of request bodies: unknown fields are an error, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Reply(BaseModel):
+    """Base of response bodies."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class AnswerRequest(Body):
+    """A question, and within which documents it is asked."""
+
+    question: str
+    """The question in the asker's own words."""
+    filters: FewFilters = FilterSet()
+    """Restrictions on the documents searched."""
+    answerer: AnswererName | None = None
+    """Which answerer to use; without it the configured one."""
+    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    """Earlier questions of the conversation, oldest first, each as asked and as understood."""
+
+    def to_question(self) -> Question:
+        """Return the same in the words of the question side."""
+        return Question(
+            text=self.question,
+            filters=self.filters,
+            answerer=self.answerer,
+            history=self.history,
+        )
+
+
+class SearchRequest(Body):
+    """What to look for, and within which documents."""
+
+    query: str
+    """Words or a question; meaning and wording both count."""
+    filters: FewFilters = FilterSet()
+    """Restrictions on the documents searched."""
+    limit: Annotated[int, Field(ge=1, le=50)] = 8
+    """Most passages to return."""
+
+
+class SearchHit(Reply):
+    """A passage that a search found."""
+
+    document_id: str
+    """The document it stands in."""
+    version: int
+    """The document's version."""
+    passage_id: str
+    """The passage: document, version and position."""
+    title: str | None
+    """The document's title, where known."""
+    outlet: str | None
+    """The document's outlet, where known."""
+    published_at: date | None
+    """The document's day of publication, where known."""
+    url: str | None
+    """Where the document was published, where known."""
+    text: str
+    """The passage's words: the document's text from ``start`` to ``end``, unchanged."""
+    start: int
+    """First code point of the passage in the document's text."""
+    end: int
+    """One past its last code point."""
+    page: int | None
+    """Page on which it starts, where the document has pages."""
+    score: float
+    """Fused score, higher is better; comparable within one search only."""
+    scores: dict[str, float]
+    """Score of each stage, such as ``dense`` and ``keyword``."""
+
+    @classmethod
+    def of(cls, hit: Hit) -> SearchHit:
+        """Return ``hit`` as it is shown."""
+        document, span = hit.document, hit.passage.span
+        return cls(
+            document_id=document.id,
+            version=document.version,
+            passage_id=hit.passage.id,
+            title=document.metadata.title,
+            outlet=document.metadata.outlet,
+            published_at=document.metadata.published_at,
+            url=document.metadata.url,
+            text=hit.text,
+            start=span.start,
+            end=span.end,
+            page=document.page_of(span.start),
+            score=hit.score,
+            scores=hit.scores,
+        )
+
+
+class SearchReply(Reply):
+    """The passages found, best first, and what was searched for them."""
+
+    hits: list[SearchHit]
+    """The passages."""
+    coverage: Coverage
+    """How many documents and passages were searched, after filters, and whose."""
+
+
+class Described(Body):
+    """What the sender knows about a document's publication; all of it optional."""
+
+    title: Line | None = None
+    """Headline or document title."""
+    outlet: Line | None = None
+    """Who published it: newspaper, agency, institute."""
+    author: Line | None = None
+    """Who wrote it."""
+    published_at: Annotated[Line, Field(json_schema_extra={"format": "date"})] | None = None
+    """Day of publication, as ``YYYY-MM-DD``."""
+    url: Annotated[Line, Field(json_schema_extra={"format": "uri"})] | None = None
+    """Where it was published: an http or https address."""
+    language: Line | None = None
+    """ISO 639-1 code, such as ``en``."""
+
+    def to_metadata(self) -> Metadata:
+        """Return the same in the words of the corpus side.
+
+        Raises:
+            InvalidMetadata: if a value does not fit its field.
+        """
+        return read_fields({name: getattr(self, name) for name in METADATA_FIELDS}, "the request")
+
+
+class TextRequest(Described):
+    """A document as plain text, with what is known about it."""
+
+    text: str
+    """The text, stored as it is."""
+    name: Line | None = None
+    """A name that tells this document from others: the same name with another text makes a new
+    version. Without it, the text itself is the identity."""
+
+
+class IngestedDocument(Reply):
+    """What became of one document that was sent."""
+
+    name: str
+    """The name it was sent under, or one made from its content."""
+    outcome: Literal["added", "changed", "unchanged", "rejected"]
+    """Whether it is new, a new version, already there, or refused."""
+    id: str | None = None
+    """The document's identifier."""
+    version: int | None = None
+    """Its version now."""
+    passages: int | None = None
+    """Number of its passages."""
+    problem: Problem | None = None
+    """Why it was rejected."""
+
+
+class IngestReply(Reply):
+    """What became of the documents that were sent, in the order in which they were sent."""
+
+    documents: list[IngestedDocument]
+    """One entry for each document."""
+
+
+class DocumentReply(Reply):
+    """What is known about one version of a document."""
+
+    id: str
+    """Identifier shared by all versions."""
+    version: int
+    """The version described here."""
+    latest: int
+    """The latest version; all versions from 1 up to it are kept."""
+    name: str
+    """A short name to show where there is no title."""
+    source: str
+    """Where it came from."""
+    title: str | None
+    """Headline or document title, where known."""
+    outlet: str | None
+    """Who published it, where known."""
+    author: str | None
+    """Who wrote it, where known."""
+    published_at: date | None
+    """Day of publication, where known."""
+    url: str | None
+    """Where it was published, where known."""
+    language: str | None
+    """ISO 639-1 code, where known."""
+    inferred: list[str]
+    """Names of the fields above that were read out of the text and not stated by anyone."""
+    media_type: str
+    """MIME type of what was read."""
+    sha256: str
+    """SHA-256 of the text in UTF-8, in hexadecimal."""
+    characters: int
+    """Length of the text in code points, in which all offsets count."""
+    pages: int | None
+    """Number of pages, where the document has pages."""
+    ingested_at: datetime
+    """When this version was recorded, in UTC."""
+
+    @classmethod
+    def of(cls, document: Document, latest: int) -> DocumentReply:
+        """Return ``document`` as it is shown; ``latest`` is the document's latest version."""
+        known: dict[str, Any] = {name: getattr(document.metadata, name) for name in METADATA_FIELDS}
+        return cls(
+            id=document.id,
+            version=document.version,
+            latest=latest,
+            name=document.name,
+            source=document.source,
+            **known,
+            inferred=sorted(document.metadata.inferred),
+            media_type=document.media_type,
+            sha256=document.sha256,
+            characters=len(document.text),
+            pages=len(document.pages) or None,
+            ingested_at=document.ingested_at,
+        )
+
+
+class DocumentPage(Reply):
+    """One page of the list of documents."""
+
+    documents: list[DocumentReply]
+    """The documents in their latest versions."""
+    next: str | None
+    """What to send as ``after`` for the next page; ``null`` on the last."""
+
+
+class Health(Reply):
+    """The state of the process."""
+
+    status: Literal["ok"] = "ok"
+    """``ok`` while the process answers at all."""
+
+
+class CheckReply(Reply):
+    """One thing that was checked."""
+
+    name: str
+    """What was checked."""
+    ok: bool
+    """Whether it is as it should be."""
+    detail: str
+    """What was found."""
+    hint: str | None
+    """What to do about it, where something is wrong."""
+
+
+class Readiness(Reply):
+    """Whether questions can be answered."""
+
+    status: Literal["ready"] = "ready"
+    """``ready`` if every check passed."""
+    checks: list[CheckReply] | None = None
+    """All checks, with ``?verbose``."""

@@ -1,0 +1,177 @@
+"""An answer as server-sent events, and work that ends when its client goes away.
+
+One task drives the events from the first to the last, because an asynchronous generator with
+time limits or task groups inside may not be resumed from different tasks. The first event is
+waited for before a response is begun, so that a question that is refused still gets a proper
+status; what fails later is told in a last ``error`` event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from typing import TypeVar
+
+import anyio
+from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope, Send
+
+from api import problems
+from index.errors import DossierError
+from qa.models import AnswerEvent, Failed
+
+Result = TypeVar("Result")
+
+HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+"""Keeps caches and buffering proxies from holding events back."""
+
+HEARTBEAT = 15.0
+"""Seconds of silence after which a comment is sent, so that proxies keep the connection."""
+
+logger = logging.getLogger("dossier.http")
+
+
+class AnswerStream(EventSourceResponse):
+    """The events of one answer as a response; made by :meth:`begin`."""
+
+    def __init__(self, pump: _Pump, first: AnswerEvent, heartbeat: float) -> None:
+        super().__init__(_wire(pump, first, heartbeat), headers=HEADERS)
+        self._pump = pump
+
+    @classmethod
+    async def begin(
+        cls, request: Request, events: AsyncIterator[AnswerEvent], heartbeat: float = HEARTBEAT
+    ) -> AnswerStream:
+        """Start the work, wait for its first event and return the response that sends them all.
+
+        Raises:
+            DossierError: if the question is refused before there is any event.
+            ClientDisconnect: if the client goes away before.
+        """
+        pump = _Pump(events, str(request.state.request_id))
+        try:
+            first = await until_disconnect(request, pump.first())
+        except BaseException:
+            await pump.stop()
+            raise
+        return cls(pump, first, heartbeat)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events; whatever ends the sending ends the work."""
+        try:
+            with suppress(ClientDisconnect):
+                await super().__call__(scope, receive, send)
+        finally:
+            await self._pump.stop()
+
+
+class _Pump:
+    """One task that drives the events into a queue of one, so that a slow client slows the work."""
+
+    def __init__(self, events: AsyncIterator[AnswerEvent], request_id: str) -> None:
+        self._events = events
+        self._request_id = request_id
+        self._queue: asyncio.Queue[AnswerEvent | Exception | None] = asyncio.Queue(1)
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            async for event in self._events:
+                await self._queue.put(event)
+            await self._queue.put(None)
+        except Exception as error:  # handed to the reader, who knows whether a response has begun
+            await self._queue.put(error)
+
+    async def next(self) -> AnswerEvent | None:
+        """Return the next event, ``None`` after the last.
+
+        Raises:
+            Exception: what the work raised.
+        """
+        item = await self._queue.get()
+        if isinstance(item, Exception):
+            raise item
+        return item
+
+    async def first(self) -> AnswerEvent:
+        """Return the first event.
+
+        Raises:
+            Exception: what the work raised, or ``RuntimeError`` if it did nothing.
+        """
+        event = await self.next()
+        if event is None:
+            raise RuntimeError("an answer without any event")
+        return event
+
+    async def later(self) -> AnswerEvent | None:
+        """Return the next event, ``None`` after the last; what the work raised becomes an event."""
+        try:
+            return await self.next()
+        except DossierError as error:
+            return Failed(code=error.code, message=str(error), hint=error.hint)
+        except Exception:
+            logger.exception("request %s failed within a stream", self._request_id)
+            detail = f"the server failed in a way that it did not foresee ({self._request_id})"
+            hint = "Try again; if it stays, report the request id with the server's log."
+            return Failed(code="internal_error", message=detail, hint=hint)
+
+    async def stop(self) -> None:
+        """End the work, also while the caller itself is being cancelled."""
+        self._task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([self._task])
+            close = getattr(self._events, "aclose", None)
+            if close is not None:
+                await close()
+
+
+async def _wire(pump: _Pump, first: AnswerEvent, heartbeat: float) -> AsyncIterator[bytes]:
+    """Yield the events as they go over the wire, numbered from 1, with comments in silence."""
+    number, event = 1, first
+    while True:
+        if isinstance(event, Failed):
+            event = event.model_copy(update={"hint": problems.over_http(event.hint)})
+        yield format_sse_event(data_str=event.model_dump_json(), event=event.type, id=str(number))
+        if isinstance(event, Failed):
+            return
+        coming = asyncio.ensure_future(pump.later())
+        try:
+            while not (await asyncio.wait([coming], timeout=heartbeat))[0]:
+                yield KEEPALIVE_COMMENT
+        finally:
+            coming.cancel()
+        following = coming.result()
+        if following is None:
+            return
+        number, event = number + 1, following
+
+
+async def until_disconnect(request: Request, work: Awaitable[Result]) -> Result:
+    """Return what ``work`` gives, and stop it when the client of ``request`` goes away.
+
+    The request's body has to be read already: from then on the server only tells of its end.
+
+    Raises:
+        ClientDisconnect: if the client went away first.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_disconnect(request))
+    try:
+        await asyncio.wait([working, leaving], return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return working.result()
+        raise ClientDisconnect
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait([working, leaving])
+
+
+async def _disconnect(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
