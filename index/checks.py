@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
 
 def check_corpus(corpus: Corpus) -> list[Check]:
-    """Return one check each of the record, the embedder and the two indexes."""
-    return [_record(corpus), _embedder(corpus), *_indexes(corpus)]
+    """Return one check each of the record, the embedder and the two indexes.
+
+    Where the record is damaged, that alone is returned.
+    """
+    record = _record(corpus)
+    if not record.ok:  # the others read it
+        return [record]
+    return [record, _embedder(corpus), *_indexes(corpus)]
 
 
 def _record(corpus: Corpus) -> Check:

@@ -124,11 +124,10 @@ class Corpus:
         """
         self._require_ownership()
         with self._write_lock:
-            ingestor = Ingestor(self.catalog, self.embedder, self.passage_tokens, limit)
-            try:
-                yield from ingestor.run(origins)
-            finally:
-                self._follow()
+            ingestor = Ingestor(
+                self.catalog, self.embedder, self.passage_tokens, limit, self._follow
+            )
+            yield from ingestor.run(origins)
 
     def search(self, query: str, filters: Filters = NO_FILTERS, *, limit: int = 8) -> Retrieval:
         """Return the best passages for ``query``; see :meth:`index.search.Retriever.search`."""

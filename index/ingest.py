@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -129,6 +129,8 @@ class Ingestor:
     """Length of a passage in tokens."""
     limit: int
     """Largest document in bytes."""
+    committed: Callable[[], None]
+    """Called after each batch that is in the record, so that the indexes can follow."""
     _waiting: list[tuple[Origin, Entry]] = field(default_factory=list, init=False)
     _tally: _Tally = field(default_factory=_Tally, init=False)
 
@@ -214,6 +216,7 @@ class Ingestor:
                 yield self._reject(origin, error)
             return
         self.catalog.save([entry for _, entry in waiting], self.embedder.identity, vectors)
+        self.committed()
         self._tally.embedded += len(vectors)
         for origin, entry in waiting:
             outcome: Outcome = "added" if entry.version == 1 else "changed"

@@ -7,13 +7,16 @@ Framework", with tantivy's k1 = 1.2 and b = 0.75.
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.following import Position, pending, read_position, write_position
+from index.glue import CommonWords, unglue
 
 if TYPE_CHECKING:
     from tantivy import Index, Schema, TextAnalyzer
@@ -158,7 +161,9 @@ class KeywordIndex:
         for first, last in work.add:
             for passage, text in catalog.passages_between(first, last):
                 document = tantivy.Document(
-                    document=passage.document_id, words=text, context=passage.context
+                    document=passage.document_id,
+                    words=f"{text} {_unglued(text)}",
+                    context=passage.context,
                 )
                 # A plain integer would be taken as signed, which the field is not.
                 document.add_unsigned("key", passage.key)
@@ -191,6 +196,17 @@ def analyzer() -> TextAnalyzer:
         .filter(tantivy.Filter.stemmer("english"))
         .build()
     )
+
+
+def _unglued(text: str) -> str:
+    """Return the parts of words that lost the space between them, as further terms."""
+    parts = (_parts(word) for word in re.findall(r"[^\W\d_]{5,}", text))
+    return " ".join(part for pair in parts for part in pair)
+
+
+@lru_cache(maxsize=65_536)
+def _parts(word: str) -> tuple[str, ...]:
+    return unglue(word, CommonWords()) or ()
 
 
 def query_terms(query: str) -> list[str]:

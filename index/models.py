@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from urllib.parse import unquote
 
 METADATA_FIELDS = ("title", "outlet", "author", "published_at", "url", "language")
 """The fields that describe a document's publication, in the order in which they are shown."""
@@ -144,7 +145,8 @@ class Document:
     @property
     def name(self) -> str:
         """A short name to show where there is no title: the last part of the source."""
-        return self.source.rstrip("/").rpartition("/")[2].removeprefix("upload:") or self.source
+        last = self.source.rstrip("/").rpartition("/")[2].removeprefix("upload:")
+        return (unquote(last) if self.source.startswith("file:") else last) or self.source
 
 
 @dataclass(frozen=True, slots=True)

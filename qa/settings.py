@@ -13,7 +13,7 @@ from typing import Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from qa.errors import InvalidSetting
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         env_file_encoding="utf-8",
         # A .env file may serve other programs too; load_settings refuses what looks like ours.
         extra="ignore",
+        env_ignore_empty=True,
         frozen=True,
         use_attribute_docstrings=True,
     )
@@ -85,6 +86,12 @@ class Settings(BaseSettings):
     """Largest document that is accepted, in bytes; also the most that an archive may unpack to."""
     max_question_chars: int = Field(4_000, ge=10)
     """Longest question that is accepted, in characters."""
+
+
+    @field_validator("data")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
 
 
 def load_settings(**overrides: object) -> Settings:

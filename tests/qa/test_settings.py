@@ -60,3 +60,13 @@ def test_keys_do_not_show() -> None:
     settings = load_settings(model_api_key="sk-secret")
     assert "sk-secret" not in repr(settings)
     assert "sk-secret" not in settings.model_dump_json()
+
+
+def test_an_empty_variable_means_the_default_and_a_tilde_the_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DOSSIER_PORT", "")
+    monkeypatch.setenv("DOSSIER_DATA", "~/papers")
+    assert load_settings().port == 8010
+    assert load_settings().data == tmp_path / "papers"

@@ -1,0 +1,220 @@
+"""The story of a question: search, evidence, statements, checks, the recorded answer.
+
+One stream of events tells it; the JSON answer, the server-sent events, the command line and the
+web page are all made of the same events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from index.errors import DossierError
+from qa.conversation import standalone
+from qa.errors import InvalidQuestion
+from qa.evidence import gather
+from qa.grounding import check
+from qa.models import (
+    Answer,
+    AnswererName,
+    AnswerEvent,
+    Citation,
+    Completed,
+    Coverage,
+    Failed,
+    Question,
+    Retrieved,
+    Started,
+    Statement,
+    StatementAdded,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from index.corpus import Corpus
+    from index.search import Retrieval
+    from qa.compose import Composer, DraftStatement, EvidenceSentence
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Answers questions from one corpus."""
+
+    corpus: Corpus
+    """Where the documents are."""
+    composer: Callable[[AnswererName | None], Composer]
+    """Makes the composer for one question; ``None`` asks for the configured one."""
+    top_passages: int
+    """Passages that are taken as candidates."""
+    max_question_chars: int
+    """Longest question that is accepted."""
+
+    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """Answer a question and tell it event by event; the last is ``answer`` or ``error``.
+
+        Raises:
+            InvalidQuestion: before the first event, if the question is empty or too long.
+            InvalidFilter: before the first event, if a filter can match nothing.
+            ModelNotConfigured: before the first event, if a model is asked for and none is set.
+        """
+        _validate(question.text, self.max_question_chars)
+        composer = self.composer(question.answerer)
+        filters = question.filters.to_filters()
+        await asyncio.to_thread(self.corpus.validate, filters)
+        story = _Story(question, composer, f"a-{uuid.uuid4().hex[:12]}", standalone(question))
+        yield Started(id=story.id, question=question.text, standalone=story.standalone)
+        try:
+            retrieval, evidence = await asyncio.to_thread(self._find, story)
+            story.retrieved(retrieval)
+            yield Retrieved(coverage=story.coverage, passages=len(retrieval.hits))
+            try:
+                async for draft in composer.compose(story.standalone, evidence):
+                    yield story.add(draft)
+            except DossierError as error:
+                # What was checked and sent stays good; without any of it there is no answer.
+                if not story.statements:
+                    raise
+                story.reason = str(error)
+            answer = story.answer()
+            body = answer.model_dump_json()
+            await asyncio.to_thread(
+                self.corpus.catalog.save_answer, answer.id, body, answer.created_at
+            )
+        except DossierError as error:
+            yield Failed(code=error.code, message=str(error), hint=error.hint)
+            return
+        yield Completed(answer=answer)
+
+    def _find(self, story: _Story) -> tuple[Retrieval, list[EvidenceSentence]]:
+        filters = story.question.filters.to_filters()
+        found = self.corpus.search(story.standalone, filters, limit=self.top_passages)
+        return found, gather(story.standalone, found.hits, self.corpus)
+
+
+@dataclass
+class _Story:
+    """An answer in the making."""
+
+    question: Question
+    composer: Composer
+    id: str
+    standalone: str
+    began: float = field(default_factory=time.perf_counter)
+    timings: dict[str, float] = field(default_factory=dict)
+    coverage: Coverage = field(default_factory=lambda: Coverage(documents=0, passages=0))
+    text: str = ""
+    reason: str | None = None
+    statements: list[Statement] = field(default_factory=list)
+    citations: dict[tuple[str, int, int, int], Citation] = field(default_factory=dict)
+
+    def retrieved(self, retrieval: Retrieval) -> None:
+        self.timings["retrieve"] = time.perf_counter() - self.began
+        self.coverage = Coverage(
+            documents=retrieval.documents,
+            passages=retrieval.passages,
+            outlets=retrieval.outlets,
+            earliest=retrieval.earliest,
+            latest=retrieval.latest,
+            filters=self.question.filters,
+        )
+
+    def add(self, draft: DraftStatement) -> StatementAdded:
+        """Check a drafted statement and put it into the answer."""
+        before = len(self.citations)
+        numbers = tuple(dict.fromkeys(self._cite(evidence) for evidence in draft.evidence))
+        grounding = check(draft.text, [evidence.quote for evidence in draft.evidence])
+        separator = " " if self.text else ""
+        start = len(self.text) + len(separator)
+        markers = "".join(f"[{n}]" for n in numbers)
+        addition = f"{separator}{draft.text}{' ' + markers if markers else ''}"
+        self.text += addition
+        statement = Statement(
+            text=draft.text,
+            start=start,
+            end=start + len(draft.text),
+            support=grounding.support,
+            reason=grounding.reason,
+            citations=numbers,
+        )
+        self.statements.append(statement)
+        new = tuple(self.citations.values())[before:]
+        return StatementAdded(statement=statement, citations=new, text=addition)
+
+    def _cite(self, evidence: EvidenceSentence) -> int:
+        document, span = evidence.document, evidence.span
+        at = (document.id, document.version, span.start, span.end)
+        if at not in self.citations:
+            self.citations[at] = Citation(
+                number=len(self.citations) + 1,
+                document_id=document.id,
+                version=document.version,
+                title=document.metadata.title,
+                outlet=document.metadata.outlet,
+                author=document.metadata.author,
+                published_at=document.metadata.published_at,
+                url=document.metadata.url,
+                quote=span.cut(document.text),
+                start=span.start,
+                end=span.end,
+                page=document.page_of(span.start),
+            )
+        return self.citations[at].number
+
+    def answer(self) -> Answer:
+        total = time.perf_counter() - self.began
+        self.timings["compose"] = total - self.timings["retrieve"]
+        self.timings["total"] = total
+        status: Status = "incomplete" if self.reason else "answered"
+        if not self.statements:
+            status, self.text = "not_in_documents", _silence(self.coverage)
+        return Answer(
+            id=self.id,
+            question=self.question.text,
+            standalone=self.standalone,
+            status=status,
+            text=self.text,
+            statements=tuple(self.statements),
+            citations=tuple(self.citations.values()),
+            coverage=self.coverage,
+            answerer=self.composer.name,
+            model=self.composer.model,
+            reason=self.reason,
+            usage=self.composer.usage,
+            timings={name: round(seconds, 6) for name, seconds in self.timings.items()},
+            created_at=datetime.now(UTC),
+        )
+
+
+def _validate(text: str, longest: int) -> None:
+    if not text.strip():
+        raise InvalidQuestion("the question is empty")
+    if len(text) > longest:
+        raise InvalidQuestion(f"the question has {len(text):,} characters, {longest:,} are allowed")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidQuestion("the question holds half a surrogate pair") from error
+
+
+def _silence(coverage: Coverage) -> str:
+    """Return what is said where the documents do not answer, with what was searched."""
+    if not coverage.documents:
+        where = "under these filters" if coverage.filters.to_filters() else "yet"
+        return f"The documents do not say: there are no documents {where}."
+    searched = _count(coverage.documents, "document") + f" ({_count(coverage.passages, 'passage')})"
+    if coverage.outlets:
+        named = coverage.outlets[:8]
+        more = len(coverage.outlets) - len(named)
+        searched += " from " + ", ".join(named) + (f" and {more} more" if more else "")
+    if coverage.earliest and coverage.latest:
+        searched += f", published {coverage.earliest} to {coverage.latest}"
+    return f"The documents do not say. Searched: {searched}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

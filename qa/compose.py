@@ -1,0 +1,79 @@
+"""What both answerers share: the evidence they get and the statements they draft.
+
+A composer never writes a quotation. It points at :class:`EvidenceSentence` objects, and their words
+are cut from the record, so that what is cited is verbatim whatever the composer did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.models import Document, Passage, Span
+from qa.models import AnswererName, Usage
+
+
+@dataclass(frozen=True)
+class EvidenceSentence:
+    """One sentence of a document that may support an answer."""
+
+    document: Document
+    """The document version that it stands in."""
+    span: Span
+    """Where it stands in the document's text."""
+    passage: Passage
+    """The passage through which it was found."""
+    relevance: float
+    """How well it fits the question; higher is better, comparable within one question only."""
+
+    @property
+    def quote(self) -> str:
+        """The sentence's own words, unchanged."""
+        return self.span.cut(self.document.text)
+
+
+@dataclass(frozen=True)
+class DraftStatement:
+    """A sentence of an answer before it is checked."""
+
+    text: str
+    """The sentence, without markers."""
+    evidence: tuple[EvidenceSentence, ...] = ()
+    """What it rests on, in the order cited; empty if the composer cited nothing."""
+
+
+class Composer(Protocol):
+    """Turns evidence into statements: the embedded answerer or a model."""
+
+    @property
+    def name(self) -> AnswererName:
+        """Which answerer this is."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """The model's name, where one is used."""
+        ...
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens that the last run took, where a model was used and its endpoint said so."""
+        ...
+
+    def compose(
+        self, question: str, evidence: Sequence[EvidenceSentence]
+    ) -> AsyncIterator[DraftStatement]:
+        """Yield the statements of an answer in order, each as soon as it is whole.
+
+        Args:
+            question: The question, readable without the conversation.
+            evidence: The sentences that may be cited, best first.
+
+        Yields:
+            Statements; none at all means that the evidence does not answer the question.
+
+        Raises:
+            DossierError: if the answer stops early; what was yielded before stays good.
+        """
+        ...

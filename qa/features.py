@@ -1,0 +1,217 @@
+"""How well a sentence fits a question, as a handful of numbers that a reader can follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from qa.figures import figures
+from qa.lexicon import CAPITALS, ROLES
+from qa.words import content_stems, key, name_words, names, same_name, tokens
+
+Kind = Literal["money", "share", "figure", "date", "person", "place", "other"]
+"""What sort of thing a question asks for."""
+
+_ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        "date",
+        re.compile(r"\b(when|what (year|date|day|month)|which (year|date|day|month))\b", re.I),
+    ),
+    (
+        "money",
+        re.compile(
+            r"\b(how much (money|is|are|was|were|do|does|did|will|would)|how (costly|expensive)|"
+            r"what (price|cost|budget|sum|fee|fine|salary|value|is the price|is the cost))\b|"
+            r"\bhow much\b.*\b(costs?|pay|paid|spend|spent|worth|invest|invested|earn|earned)\b",
+            re.I,
+        ),
+    ),
+    ("share", re.compile(r"\b(what|which) (share|percentage|percent|proportion)\b", re.I)),
+    (
+        "figure",
+        re.compile(
+            r"\b(how (many|much|long|often|far|big|large|old|high|fast|tall|deep)|"
+            r"what (number|amount|total|size|length|distance))\b",
+            re.I,
+        ),
+    ),
+    ("person", re.compile(r"\b(who|whose|whom)\b", re.I)),
+    ("place", re.compile(r"\b(where|(what|which) (country|city|town|place|region))\b", re.I)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, read once for all sentences."""
+
+    kind: Kind
+    """What sort of thing it asks for."""
+    stems: frozenset[str]
+    """Stems of its content words."""
+    names: tuple[tuple[str, ...], ...]
+    """Its names, each as words in the form in which they are looked up, offices left out."""
+    figures: frozenset[str]
+    """Its figures and years, as normalised values."""
+    weights: Mapping[str, float]
+    """How telling each stem is: rarer in the corpus is more (inverse document frequency)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A passage with what says what it is about, read once for all its sentences."""
+
+    stems: frozenset[str]
+    """Stems of its content words."""
+    words: frozenset[str]
+    """Its words, in the form in which they are looked up, and the countries of its capitals."""
+    figures: frozenset[str]
+    """Its figures and years, as normalised values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for and against a sentence; each 0..1 unless said otherwise."""
+
+    sentence_cosine: float
+    """Similarity of question and sentence by the embedder, -1..1."""
+    passage_cosine: float
+    """Similarity of question and passage by the embedder, -1..1."""
+    sentence_cover: float
+    """Share of the question's weight whose stems the sentence has."""
+    near_cover: float
+    """The same for the sentence with the one before it, title, outlet and author."""
+    passage_cover: float
+    """Share of the question's weight whose stems the passage, its title or outlet has."""
+    name_missing: float
+    """1 if the question has a name that neither passage nor title, outlet or author has."""
+    name_missing_near: float
+    """The same for the sentence with the one before it, title, outlet and author."""
+    figure_missing: float
+    """1 if the question has a figure or year that the passage lacks."""
+    figure_missing_near: float
+    """The same for the sentence with the one before it."""
+    kind_missing: float
+    """1 if the question asks for a figure, date, person or place and the sentence has none that
+    the question does not have itself."""
+    unit_missing: float
+    """1 if it asks for a number and the sentence has some, but none counts a thing that the
+    question names."""
+    is_question: float
+    """1 if the sentence itself asks something, which answers nothing."""
+
+    def row(self) -> list[float]:
+        """Return the numbers in the order of the fields."""
+        return [getattr(self, name) for name in self.__dataclass_fields__]
+
+
+def read_question(question: str, weights: Mapping[str, float]) -> Asked:
+    """Return what a question asks for; ``weights`` holds the weight of its stems."""
+    kind: Kind = next((kind for kind, pattern in _ASKED if pattern.search(question)), "other")
+    found = (tuple(w for w in name_words(name) if w not in ROLES) for name in names(question))
+    return Asked(
+        kind=kind,
+        stems=frozenset(content_stems(question)),
+        names=tuple(dict.fromkeys(words for words in found if words)),
+        figures=frozenset(str(figure.value) for figure in figures(question)),
+        weights=weights,
+    )
+
+
+def read_surroundings(text: str) -> Surroundings:
+    """Return what a passage, its title, heading, outlet and author hold."""
+    words = {key(token.text) for token in tokens(text)}
+    countries = {word for capital in words & CAPITALS.keys() for word in CAPITALS[capital].split()}
+    return Surroundings(
+        stems=frozenset(content_stems(text)),
+        words=frozenset(words | countries),
+        figures=frozenset(str(figure.value) for figure in figures(text)),
+    )
+
+
+def measure(
+    asked: Asked,
+    sentence: str,
+    near: Surroundings,
+    around: Surroundings,
+    *,
+    sentence_cosine: float,
+    passage_cosine: float,
+) -> Features:
+    """Return the features of one sentence.
+
+    Args:
+        asked: the question.
+        sentence: the sentence's words.
+        near: the sentence with the one before it, title, outlet and author.
+        around: the whole passage with title, heading, outlet and author.
+        sentence_cosine: similarity of question and sentence.
+        passage_cosine: similarity of question and passage.
+    """
+    found = _kind_found(asked, sentence)
+    return Features(
+        sentence_cosine=sentence_cosine,
+        passage_cosine=passage_cosine,
+        sentence_cover=_cover(asked, frozenset(content_stems(sentence))),
+        near_cover=_cover(asked, near.stems),
+        passage_cover=_cover(asked, around.stems),
+        name_missing=_name_missing(asked, around),
+        name_missing_near=_name_missing(asked, near),
+        figure_missing=float(bool(asked.figures - around.figures)),
+        figure_missing_near=float(bool(asked.figures - near.figures)),
+        kind_missing=float(found is None),
+        unit_missing=float(found is False),
+        is_question=float(sentence.rstrip("\"'”’»)] ").endswith(("?", "？", "؟"))),
+    )
+
+
+def _cover(asked: Asked, stems: frozenset[str]) -> float:
+    total = sum(asked.weights.get(stem, 1.0) for stem in asked.stems)
+    found = sum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
+    return found / total if total else 0.0
+
+
+def _name_missing(asked: Asked, text: Surroundings) -> float:
+    return float(any(not _is_named(name, text.words) for name in asked.names))
+
+
+def _is_named(name: tuple[str, ...], words: frozenset[str]) -> bool:
+    """Return whether a text has a name: its last word, and the quarter of the sky if it has one.
+
+    People are named by surname once they are known; North and South Korea are two countries. A
+    capital stands for its government and so for its country.
+    """
+    if name[-1] in CAPITALS and all(w in words for w in CAPITALS[name[-1]].split()):
+        return True
+    wanted = [word for word in name if word in QUARTERS or word == name[-1]]
+    return all(word in words or any(same_name(word, other) for other in words) for word in wanted)
+
+
+def _kind_found(asked: Asked, sentence: str) -> bool | None:
+    """Return whether a sentence has a new thing of the kind asked for.
+
+    ``None`` means that it has none, ``False`` that it has numbers which count something else.
+    """
+    if asked.kind == "other":
+        return True
+    if asked.kind in ("person", "place"):
+        known = {word for name in asked.names for word in name}
+        found = (word for name in names(sentence) for word in name_words(name))
+        return True if any(word not in known for word in found) else None
+    new = [figure for figure in figures(sentence) if str(figure.value) not in asked.figures]
+    fitting = [figure for figure in new if figure.kind in _FITTING[asked.kind]]
+    if not fitting:
+        return None
+    return asked.kind != "figure" or any(figure.unit in asked.stems for figure in fitting)
+
+
+QUARTERS = frozenset({"north", "south", "east", "west", "northern", "southern", "new"})
+"""Words that tell apart places which share the rest of their name."""
+
+_FITTING: Mapping[Kind, frozenset[str]] = {
+    "money": frozenset({"money"}),
+    "share": frozenset({"percent", "range"}),
+    "figure": frozenset({"number", "percent", "money", "range", "time"}),
+    "date": frozenset({"year", "date", "time"}),
+}

@@ -1,0 +1,150 @@
+"""The composition root: settings become a corpus, its answerer and what they need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.corpus import Check, Corpus
+from index.embed.embedded import EmbeddedModel
+from index.embed.endpoint import EndpointEmbedder
+from index.errors import DossierError
+from qa.answerer import Answerer
+from qa.errors import InvalidSetting, ModelNotConfigured
+from qa.extract import Extractor
+from qa.generate import Generator
+from qa.model import ChatModel
+from qa.models import Answer, AnswererName, AnswerEvent, Completed, Failed, Question
+
+if TYPE_CHECKING:
+    from index.embed import Embedder
+    from qa.compose import Composer
+    from qa.settings import Settings
+
+
+class AnswerFailed(DossierError):
+    """An answer ended in an error event; carries that event's code and hint."""
+
+    def __init__(self, failure: Failed) -> None:
+        super().__init__(failure.message, hint=failure.hint)
+        self.code = failure.code  # type: ignore[misc]  # that of the error that ended the stream
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that the ways in need, for one data directory."""
+
+    settings: Settings
+    """What it was built from."""
+    corpus: Corpus
+    """The documents."""
+    answerer: Answerer
+    """Answers questions from them."""
+
+    def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+        """Answer a question event by event; see :meth:`qa.answerer.Answerer.stream`."""
+        return self.answerer.stream(question)
+
+    async def answer(self, question: Question) -> Answer:
+        """Answer a question.
+
+        Raises:
+            DossierError: if the question is invalid or no answer could be made.
+        """
+        async for event in self.stream(question):
+            if isinstance(event, Completed):
+                return event.answer
+            if isinstance(event, Failed):
+                raise AnswerFailed(event)
+        raise AssertionError("a stream ends with an answer or an error")
+
+    def recorded(self, answer_id: str) -> Answer:
+        """Return an answer given earlier, as it was recorded.
+
+        Raises:
+            NotFound: if there is no such answer.
+        """
+        return Answer.model_validate_json(self.corpus.catalog.answer(answer_id))
+
+    async def checks(self, *, probe_model: bool = False) -> list[Check]:
+        """Return the state of the corpus and, if asked, of the model endpoint."""
+        checks = self.corpus.check()
+        if probe_model:
+            checks.append(await _check_model(self.settings))
+        return checks
+
+    def close(self) -> None:
+        """Release the data directory."""
+        self.corpus.close()
+
+
+def build(settings: Settings, *, write: bool) -> Service:
+    """Open the data directory of ``settings`` and return the service over it.
+
+    Args:
+        settings: what to build.
+        write: become the directory's owner; a reader works beside an owner.
+
+    Raises:
+        StateError: if the directory cannot be used this way.
+        InvalidSetting: if settings do not fit together.
+    """
+    corpus = Corpus.open(
+        settings.data, _embedder(settings), passage_tokens=settings.passage_tokens, write=write
+    )
+    answerer = Answerer(
+        corpus,
+        _composers(settings),
+        top_passages=settings.top_passages,
+        max_question_chars=settings.max_question_chars,
+    )
+    return Service(settings, corpus, answerer)
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embedder == "embedded":
+        return EmbeddedModel(threads=settings.embedding_threads)
+    if not settings.embedding_model:
+        raise InvalidSetting("DOSSIER_EMBEDDING_MODEL is needed with DOSSIER_EMBEDDER=endpoint")
+    return EndpointEmbedder(
+        settings.embedding_model,
+        settings.embedding_base_url,
+        settings.embedding_api_key.get_secret_value(),
+    )
+
+
+def _composers(settings: Settings) -> Callable[[AnswererName | None], Composer]:
+    def make(name: AnswererName | None) -> Composer:
+        chosen = name or settings.answerer
+        if chosen == "auto":
+            chosen = "model" if settings.model else "embedded"
+        if chosen == "embedded":
+            return Extractor(settings.max_statements)
+        return Generator(_model(settings), context_tokens=settings.model_context_tokens)
+
+    return make
+
+
+def _model(settings: Settings) -> ChatModel:
+    if not settings.model:
+        raise ModelNotConfigured("the model answerer was asked for and DOSSIER_MODEL is not set")
+    return ChatModel(
+        name=settings.model,
+        base_url=settings.model_base_url,
+        api_key=settings.model_api_key.get_secret_value(),
+        timeout=settings.model_timeout,
+        max_tokens=settings.model_max_tokens,
+        seed=settings.model_seed,
+    )
+
+
+async def _check_model(settings: Settings) -> Check:
+    if not settings.model:
+        detail = "none is configured; the embedded answerer needs none"
+        return Check("model", ok=True, detail=detail)
+    try:
+        detail = await _model(settings).probe()
+    except DossierError as error:
+        return Check("model", ok=False, detail=str(error), hint=error.hint)
+    return Check("model", ok=True, detail=detail)
