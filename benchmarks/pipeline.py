@@ -91,6 +91,8 @@ def _side(side: str, shared: Path, name: str, count: int) -> Figures:
 def _dossier(folder: Path, documents: Sequence[Origin], questions: Sequence[str]) -> Figures:
     import asyncio
 
+    import chromadb  # noqa: F401  # imported before the clock starts, as on the other side
+
     from index.ingest import Finished
     from qa.evidence import gather
     from qa.models import Question

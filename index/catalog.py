@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
@@ -21,8 +20,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from index import schema as t
 from index.embed import Vectors
+from index.entries import Change, Entry, Extent
 from index.errors import DataDirectoryTooNew, DataDirectoryUnusable, NotFound
-from index.models import Document, Draft, Filters, Passage
+from index.models import Document, Filters, Passage
 from index.rows import (
     any_version,
     conditions,
@@ -31,58 +31,13 @@ from index.rows import (
     make_engine,
     pack,
     passage_of,
-    passage_row,
-    version_row,
 )
+from index.writing import drop_passages, save_entry, set_fact
 
 T = TypeVar("T")
 
 CHUNK = 500
 """Identifiers per ``IN`` list; SQLite allows 32,766 parameters, short statements stay cached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document version about to be recorded."""
-
-    draft: Draft
-    """What was read."""
-    document_id: str
-    """The document it is a version of."""
-    version: int
-    """Its version number."""
-    passages: tuple[Passage, ...]
-    """Its passages, keys not yet given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Passages that came or went, by their range of keys; indexes follow these in order."""
-
-    number: int
-    """Position in the log of changes."""
-    action: Literal["add", "remove"]
-    """Whether the passages came or went."""
-    first: int
-    """First key of the range."""
-    last: int
-    """Last key of the range."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How much there is under some filters."""
-
-    documents: int
-    """Number of documents."""
-    passages: int
-    """Number of their passages."""
-    outlets: tuple[str, ...]
-    """Their outlets, sorted."""
-    earliest: date | None
-    """Earliest known day of publication."""
-    latest: date | None
-    """Latest known day of publication."""
 
 
 class Catalog:
@@ -250,9 +205,9 @@ class Catalog:
                     for content, vector in vectors.items()
                 ]
                 connection.execute(sqlite_insert(t.vectors).on_conflict_do_nothing(), rows)
-            _set_fact(connection, "embedder", embedder)
+            set_fact(connection, "embedder", embedder)
             for entry in entries:
-                _save(connection, entry)
+                save_entry(connection, entry)
 
     def remove(self, document_id: str) -> None:
         """Remove a document with all versions, passages and vectors used by no other.
@@ -261,7 +216,7 @@ class Catalog:
             NotFound: if there is no such document.
         """
         with self._write() as connection:
-            _drop_passages(connection, document_id)
+            drop_passages(connection, document_id)
             gone = connection.execute(delete(t.documents).where(t.documents.c.id == document_id))
             if not gone.rowcount:
                 raise NotFound(f"there is no document {document_id}")
@@ -356,7 +311,7 @@ class Catalog:
     def use_embedder(self, embedder: str) -> None:
         """Make ``embedder`` the one whose vectors count and forget the vectors of others."""
         with self._write() as connection:
-            _set_fact(connection, "embedder", embedder)
+            set_fact(connection, "embedder", embedder)
             connection.execute(delete(t.vectors).where(t.vectors.c.embedder != embedder))
 
     @property
@@ -409,50 +364,6 @@ class Catalog:
                 yield connection
         except OperationalError as error:
             raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
-
-
-def _set_fact(connection: Connection, name: str, value: str) -> None:
-    row = sqlite_insert(t.facts).values(name=name, value=value)
-    connection.execute(
-        row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
-    )
-
-
-def _save(connection: Connection, entry: Entry) -> None:
-    draft, document_id = entry.draft, entry.document_id
-    row = {
-        "id": document_id,
-        "source": draft.source,
-        "version": entry.version,
-        "fingerprint": draft.fingerprint,
-    }
-    if entry.version == 1:
-        connection.execute(insert(t.documents), row)
-    else:
-        _drop_passages(connection, document_id)
-        connection.execute(update(t.documents).where(t.documents.c.id == document_id), row)
-    connection.execute(insert(t.versions), version_row(entry.document_id, entry.version, draft))
-    rows = [passage_row(passage, draft.text) for passage in entry.passages]
-    connection.execute(insert(t.passages), rows)
-    c = t.passages.c
-    keys = select(func.min(c.key), func.max(c.key)).where(
-        c.document_id == document_id, c.version == entry.version
-    )
-    _log(connection, "add", *connection.execute(keys).one())
-
-
-def _drop_passages(connection: Connection, document_id: str) -> None:
-    c = t.passages.c
-    keys = select(func.min(c.key), func.max(c.key)).where(c.document_id == document_id)
-    first, last = connection.execute(keys).one()
-    if first is not None:
-        connection.execute(delete(t.passages).where(c.document_id == document_id))
-        _log(connection, "remove", first, last)
-
-
-def _log(connection: Connection, action: str, first: int, last: int) -> None:
-    row = {"action": action, "first_key": first, "last_key": last}
-    connection.execute(insert(t.changes), row)
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -2,61 +2,92 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from index.corpus import Check
 from index.errors import DossierError
 from index.models import Filters
 
 if TYPE_CHECKING:
-    from index.corpus import Corpus
+    from index.catalog import Catalog
+    from index.embed import Embedder
 
 
-def check_corpus(corpus: Corpus) -> list[Check]:
-    """Return one check each of the record, the embedder and the two indexes.
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked, for `dossier doctor` and the readiness probe."""
 
-    Where the record is damaged, that alone is returned.
+    name: str
+    """What was checked."""
+    ok: bool
+    """Whether it is as it should be."""
+    detail: str
+    """What was found."""
+    hint: str | None = None
+    """What to do about it, where something is wrong."""
+
+
+class Following(Protocol):
+    """An index that follows the record."""
+
+    @property
+    def number(self) -> int:
+        """The last change of the record that the index holds."""
+        ...
+
+
+def check_corpus(
+    directory: Path,
+    catalog: Catalog,
+    embedder: Embedder,
+    indexes: Mapping[str, Following | None],
+) -> list[Check]:
+    """Return one check each of the record, the embedder and the indexes.
+
+    Where the record is damaged, that alone is returned. An index that is ``None`` belongs to
+    another process.
     """
-    record = _record(corpus)
+    record = _record(directory, catalog)
     if not record.ok:  # the others read it
         return [record]
-    return [record, _embedder(corpus), *_indexes(corpus)]
+    last = catalog.last_change
+    return [
+        record,
+        _embedder(catalog, embedder),
+        *(_index(name, index, last) for name, index in indexes.items()),
+    ]
 
 
-def _record(corpus: Corpus) -> Check:
-    problem = corpus.catalog.integrity()
+def _record(directory: Path, catalog: Catalog) -> Check:
+    problem = catalog.integrity()
     if problem:
         hint = "Restore the data directory from a backup, or ingest into a new one."
         return Check("record", ok=False, detail=problem, hint=hint)
-    extent = corpus.catalog.extent(Filters())
+    extent = catalog.extent(Filters())
     size = f"{extent.documents} documents, {extent.passages} passages"
     todo = None if extent.documents else "Run `dossier ingest PATH` to add documents."
-    return Check("record", ok=True, detail=f"{size} in {corpus.directory}", hint=todo)
+    return Check("record", ok=True, detail=f"{size} in {directory}", hint=todo)
 
 
-def _embedder(corpus: Corpus) -> Check:
-    identity, known = corpus.embedder.identity, corpus.catalog.embedder
+def _embedder(catalog: Catalog, embedder: Embedder) -> Check:
+    identity, known = embedder.identity, catalog.embedder
     if known is not None and known != identity:
         detail = f"the record holds vectors of {known}, configured is {identity}"
         hint = "Run `dossier reindex --embed`, or set the embedder back."
         return Check("embedder", ok=False, detail=detail, hint=hint)
     try:
-        corpus.embedder.embed_query("check")
+        embedder.embed_query("check")
     except DossierError as error:
         return Check("embedder", ok=False, detail=str(error), hint=error.hint)
     return Check("embedder", ok=True, detail=identity)
 
 
-def _indexes(corpus: Corpus) -> list[Check]:
-    last = corpus.catalog.last_change
-    checks = []
-    for name, index in (("keyword index", corpus.keywords), ("vector index", corpus.approximate)):
-        if index is None:
-            detail = "kept by the process that owns the directory"
-            checks.append(Check(name, ok=True, detail=detail))
-        elif index.number == last:
-            checks.append(Check(name, ok=True, detail=f"up to change {last}"))
-        else:
-            detail = f"at change {index.number} of {last}"
-            checks.append(Check(name, ok=False, detail=detail, hint="Run `dossier reindex`."))
-    return checks
+def _index(name: str, index: Following | None, last: int) -> Check:
+    if index is None:
+        return Check(name, ok=True, detail="kept by the process that owns the directory")
+    if index.number == last:
+        return Check(name, ok=True, detail=f"up to change {last}")
+    detail = f"at change {index.number} of {last}"
+    return Check(name, ok=False, detail=detail, hint="Run `dossier reindex`.")

@@ -6,11 +6,11 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.catalog import Catalog
+from index.checks import Check, check_corpus
 from index.errors import DataDirectoryInUse, DataDirectoryUnusable
 from index.exact import ExactIndex
 from index.ingest import Embedded, IngestEvent, Ingestor, Planned
@@ -28,20 +28,6 @@ if TYPE_CHECKING:
 NO_FILTERS = Filters()
 SET_UP_SECONDS = 20.0
 """How long a reader waits for the owner to finish setting up or migrating the record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked, for `dossier doctor` and the readiness probe."""
-
-    name: str
-    """What was checked."""
-    ok: bool
-    """Whether it is as it should be."""
-    detail: str
-    """What was found."""
-    hint: str | None = None
-    """What to do about it, where something is wrong."""
 
 
 class Corpus:
@@ -138,11 +124,7 @@ class Corpus:
         self.retriever.validate(filters)
 
     def weights(self, words: Sequence[str]) -> dict[str, float]:
-        """Return how telling each word is in this corpus: the rarer, the more.
-
-        The weight is the inverse document frequency that BM25 uses, over passages; a word that
-        the keyword index cuts into several terms counts as its rarest.
-        """
+        """Return how telling each word is in this corpus; see :meth:`KeywordIndex.rarity`."""
         return self.keywords.rarity(words)
 
     def documents(
@@ -209,10 +191,9 @@ class Corpus:
             self._follow()
 
     def check(self) -> list[Check]:
-        """Return the state of the record and the indexes."""
-        from index.checks import check_corpus
-
-        return check_corpus(self)
+        """Return the state of the record, the embedder and the indexes."""
+        indexes = {"keyword index": self.keywords, "vector index": self.approximate}
+        return check_corpus(self.directory, self.catalog, self.embedder, indexes)
 
     def close(self) -> None:
         """Release files and ownership; the corpus cannot be used afterwards."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.catalog import Change
+    from index.entries import Change
 
 
 @dataclass(frozen=True, slots=True)

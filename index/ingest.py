@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from index.catalog import Entry
+from index.entries import Entry
 from index.errors import DossierError, EmbedderChanged, UndecodableText
 from index.load import fingerprint, parse
 from index.load.origins import Origin

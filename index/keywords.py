@@ -103,9 +103,10 @@ class KeywordIndex:
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
-        """Return the inverse document frequency of each word, as BM25 counts it.
+        """Return how rare each word is among the passages, from 0 (in all) to 1 (in none).
 
-        A word that is cut into several index terms counts as its rarest one.
+        It is the inverse document frequency as BM25 counts it, divided by that of a word which
+        does not occur. A word that is cut into several index terms counts as its rarest one.
         """
         with self._lock:
             index = self._opened()
@@ -114,11 +115,13 @@ class KeywordIndex:
         searcher, analyze = index.searcher(), analyzer().analyze
         total = searcher.num_docs
 
-        def weight(word: str) -> float:
-            found = min((searcher.doc_freq("words", term) for term in analyze(word)), default=total)
+        def idf(found: int) -> float:
             return math.log(1 + (total - found + 0.5) / (found + 0.5))
 
-        return {word: weight(word) for word in words}
+        def count(word: str) -> int:
+            return min((searcher.doc_freq("words", term) for term in analyze(word)), default=total)
+
+        return {word: idf(count(word)) / idf(0) for word in words}
 
     def close(self) -> None:
         """Release the files."""

@@ -16,8 +16,9 @@ from index.errors import EmbedderChanged, InvalidFilter
 from index.models import Document, Filters, Hit, Passage
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog, Extent
+    from index.catalog import Catalog
     from index.embed import Embedder, Vectors
+    from index.entries import Extent
     from index.exact import ExactIndex
     from index.keywords import KeywordIndex
     from index.vectors import VectorIndex

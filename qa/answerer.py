@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ class Answerer:
     max_question_chars: int
     """Longest question that is accepted."""
 
-    async def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question and tell it event by event; the last is ``answer`` or ``error``.
 
         Raises:
@@ -73,8 +74,10 @@ class Answerer:
             story.retrieved(retrieval)
             yield Retrieved(coverage=story.coverage, passages=len(retrieval.hits))
             try:
-                async for draft in composer.compose(story.standalone, evidence):
-                    yield story.add(draft)
+                drafts = composer.compose(story.standalone, evidence)
+                async with aclosing(drafts):  # a reader who leaves ends the model's call too
+                    async for draft in drafts:
+                        yield story.add(draft)
             except DossierError as error:
                 # What was checked and sent stays good; without any of it there is no answer.
                 if not story.statements:

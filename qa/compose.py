@@ -6,7 +6,7 @@ are cut from the record, so that what is cited is verbatim whatever the composer
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,7 +63,7 @@ class Composer(Protocol):
 
     def compose(
         self, question: str, evidence: Sequence[EvidenceSentence]
-    ) -> AsyncIterator[DraftStatement]:
+    ) -> AsyncGenerator[DraftStatement, None]:
         """Yield the statements of an answer in order, each as soon as it is whole.
 
         Args:

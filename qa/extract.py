@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from qa.compose import DraftStatement, EvidenceSentence
@@ -10,7 +10,7 @@ from qa.models import AnswererName, Usage
 from qa.relevance import THRESHOLD
 from qa.words import content_stems
 
-CLOSE_TO_BEST = 0.55
+CLOSE_TO_BEST = 0.4
 """A further sentence must be so likely an answer, relative to the best one."""
 
 SAME = 0.7
@@ -32,7 +32,7 @@ class Extractor:
 
     async def compose(
         self, question: str, evidence: Sequence[EvidenceSentence]
-    ) -> AsyncIterator[DraftStatement]:
+    ) -> AsyncGenerator[DraftStatement, None]:
         """Yield the sentences that answer, best document first, in their own order there.
 
         Nothing is yielded if even the best sentence hardly answers the question.

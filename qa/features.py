@@ -9,15 +9,19 @@ from typing import Literal
 
 from qa.figures import figures
 from qa.lexicon import CAPITALS, ROLES
-from qa.words import content_stems, key, name_words, names, same_name, tokens
+from qa.words import content_stems, key, name_words, names, same_name, stem, tokens
 
-Kind = Literal["money", "share", "figure", "date", "person", "place", "other"]
+Kind = Literal["money", "share", "count", "measure", "amount", "date", "person", "place", "other"]
 """What sort of thing a question asks for."""
 
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(r"\b(when|what (year|date|day|month)|which (year|date|day|month))\b", re.I),
+    ),
+    (
+        "share",
+        re.compile(r"\b(how much of|(what|which) (share|percentage|percent|proportion))\b", re.I),
     ),
     (
         "money",
@@ -28,15 +32,16 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("share", re.compile(r"\b(what|which) (share|percentage|percent|proportion)\b", re.I)),
+    ("count", re.compile(r"\b(how many|what number|what total)\b", re.I)),
     (
-        "figure",
+        "measure",
         re.compile(
-            r"\b(how (many|much|long|often|far|big|large|old|high|fast|tall|deep)|"
-            r"what (number|amount|total|size|length|distance))\b",
+            r"\b(how (long|often|far|big|large|old|high|fast|tall|deep|wide|heavy)|"
+            r"what (size|length|distance|height|weight|speed|age))\b",
             re.I,
         ),
     ),
+    ("amount", re.compile(r"\b(how much|what amount)\b", re.I)),
     ("person", re.compile(r"\b(who|whose|whom)\b", re.I)),
     ("place", re.compile(r"\b(where|(what|which) (country|city|town|place|region))\b", re.I)),
 )
@@ -55,7 +60,7 @@ class Asked:
     figures: frozenset[str]
     """Its figures and years, as normalised values."""
     weights: Mapping[str, float]
-    """How telling each stem is: rarer in the corpus is more (inverse document frequency)."""
+    """How telling each stem is, from 0 (in every passage of the corpus) to 1 (in none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +90,22 @@ class Features:
     passage_cover: float
     """Share of the question's weight whose stems the passage, its title or outlet has."""
     name_missing: float
-    """1 if the question has a name that neither passage nor title, outlet or author has."""
+    """Weight of the rarest name of the question that neither passage nor title, outlet or author
+    has: what every document here is about need not be named again."""
     name_missing_near: float
     """The same for the sentence with the one before it, title, outlet and author."""
     figure_missing: float
     """1 if the question has a figure or year that the passage lacks."""
     figure_missing_near: float
     """The same for the sentence with the one before it."""
+    value_missing: float
+    """1 if the question asks for a number, a share or a sum and the sentence has none that the
+    question does not have itself."""
     kind_missing: float
-    """1 if the question asks for a figure, date, person or place and the sentence has none that
-    the question does not have itself."""
+    """The same for a date, a person or a place, which can be told without a name or a date."""
     unit_missing: float
-    """1 if it asks for a number and the sentence has some, but none counts a thing that the
-    question names."""
+    """1 if it asks how many and the sentence has numbers, but none counts a thing that the question
+    names."""
     is_question: float
     """1 if the sentence itself asks something, which answers nothing."""
 
@@ -108,15 +116,29 @@ class Features:
 
 def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     """Return what a question asks for; ``weights`` holds the weight of its stems."""
-    kind: Kind = next((kind for kind, pattern in _ASKED if pattern.search(question)), "other")
+    kind, subject = _kind_and_subject(question)
     found = (tuple(w for w in name_words(name) if w not in ROLES) for name in names(question))
     return Asked(
         kind=kind,
-        stems=frozenset(content_stems(question)),
+        stems=frozenset(content_stems(subject)),
         names=tuple(dict.fromkeys(words for words in found if words)),
         figures=frozenset(str(figure.value) for figure in figures(question)),
         weights=weights,
     )
+
+
+def _kind_and_subject(question: str) -> tuple[Kind, str]:
+    """Return what sort of thing is asked for, and the question without the words that say so.
+
+    An answer to "on what date" need not say "date"; one to "what price" mostly says what it cost.
+    """
+    for kind, pattern in _ASKED:
+        match = pattern.search(question)
+        if match:
+            kept = kind == "money" or match.end() - match.start() == len(question.strip(" ?"))
+            rest = question if kept else question[: match.start()] + question[match.end() :]
+            return kind, rest
+    return "other", question
 
 
 def read_surroundings(text: str) -> Surroundings:
@@ -160,7 +182,8 @@ def measure(
         name_missing_near=_name_missing(asked, near),
         figure_missing=float(bool(asked.figures - around.figures)),
         figure_missing_near=float(bool(asked.figures - near.figures)),
-        kind_missing=float(found is None),
+        value_missing=float(found is None and asked.kind in _VALUES),
+        kind_missing=float(found is None and asked.kind not in _VALUES),
         unit_missing=float(found is False),
         is_question=float(sentence.rstrip("\"'”’»)] ").endswith(("?", "？", "؟"))),
     )
@@ -173,7 +196,9 @@ def _cover(asked: Asked, stems: frozenset[str]) -> float:
 
 
 def _name_missing(asked: Asked, text: Surroundings) -> float:
-    return float(any(not _is_named(name, text.words) for name in asked.names))
+    """Return the weight of the most telling name that a text lacks."""
+    missing = (name for name in asked.names if not _is_named(name, text.words))
+    return max((asked.weights.get(stem(word), 1.0) for name in missing for word in name), default=0)
 
 
 def _is_named(name: tuple[str, ...], words: frozenset[str]) -> bool:
@@ -203,15 +228,19 @@ def _kind_found(asked: Asked, sentence: str) -> bool | None:
     fitting = [figure for figure in new if figure.kind in _FITTING[asked.kind]]
     if not fitting:
         return None
-    return asked.kind != "figure" or any(figure.unit in asked.stems for figure in fitting)
+    return asked.kind != "count" or any(figure.unit in asked.stems for figure in fitting)
 
 
 QUARTERS = frozenset({"north", "south", "east", "west", "northern", "southern", "new"})
 """Words that tell apart places which share the rest of their name."""
 
+_VALUES = frozenset({"money", "share", "count", "measure", "amount"})
+
 _FITTING: Mapping[Kind, frozenset[str]] = {
     "money": frozenset({"money"}),
     "share": frozenset({"percent", "range"}),
-    "figure": frozenset({"number", "percent", "money", "range", "time"}),
+    "count": frozenset({"number", "range"}),
+    "measure": frozenset({"number", "range", "time"}),
+    "amount": frozenset({"number", "percent", "money", "range"}),
     "date": frozenset({"year", "date", "time"}),
 }

@@ -82,6 +82,18 @@ _CURRENCIES = {
     "shekel": "ILS",
     "zloty": "PLN",
     "sterling": "GBP",
+    "crown": "crown",
+    "krona": "crown",
+    "kronor": "crown",
+    "krone": "crown",
+    "kroner": "crown",
+    "dinar": "dinar",
+    "dirham": "dirham",
+    "peso": "peso",
+    "baht": "THB",
+    "forint": "HUF",
+    "naira": "NGN",
+    "tenge": "KZT",
 }
 _MONEY_AFTER = re.compile(
     rf"[\s-]?(?:(?:US|American|Russian|Canadian|Australian)\s)?"
@@ -116,7 +128,8 @@ class Figure:
     stated: Span
     """The figure together with its qualifier and unit: ``nearly six thousand Shahed drones``."""
     unit: str | None = None
-    """Stem of what is counted, ``%``, ``percentage point``, ISO 4217 code, or ``decade``."""
+    """Stem of what is counted, ``%``, ``percentage point``, ISO 4217 code (or the currency's name
+    where several countries share it), or ``decade``."""
     qualifier: Qualifier | None = None
     """How it is hedged."""
     upper: float | None = None

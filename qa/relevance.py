@@ -2,8 +2,8 @@
 
 A logistic model with one weight per feature, fitted by ``benchmarks/fit_relevance.py`` on questions
 whose answering sentences are known and on questions whose answers were taken out of the corpus.
-Below :data:`THRESHOLD` the documents count as silent. The curve behind it is in
-``docs/decisions/003-relevance.md``.
+Below :data:`THRESHOLD` the documents count as silent. How it was fitted and what each threshold
+costs is in ``docs/decisions/003-relevance.md``.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qa.features import Features
 
-BIAS = -8.23
+BIAS = -8.04
 WEIGHTS = {
-    "sentence_cosine": 4.74,
-    "passage_cosine": 2.74,
-    "sentence_cover": 1.52,
-    "near_cover": 1.05,
-    "passage_cover": 2.48,
-    "name_missing": -1.0,
-    "name_missing_near": -1.0,
-    "figure_missing": -1.0,
-    "figure_missing_near": -1.0,
-    "kind_missing": -1.5,
-    "unit_missing": -0.5,
-    "is_question": -1.96,
+    "sentence_cosine": 4.90,
+    "passage_cosine": 2.89,
+    "sentence_cover": 1.78,
+    "near_cover": 0.74,
+    "passage_cover": 2.57,
+    "name_missing": -0.86,
+    "name_missing_near": -1.87,
+    "figure_missing": -0.80,
+    "figure_missing_near": -1.27,
+    "value_missing": -2.95,
+    "kind_missing": -1.03,
+    "unit_missing": -0.52,
+    "is_question": -1.99,
 }
-THRESHOLD = 0.45
+THRESHOLD = 0.25
 """Least probability of the best sentence for an answer to be given."""
 
 

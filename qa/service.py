@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.corpus import Check, Corpus
+from index.checks import Check
+from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
@@ -42,7 +43,7 @@ class Service:
     answerer: Answerer
     """Answers questions from them."""
 
-    def stream(self, question: Question) -> AsyncIterator[AnswerEvent]:
+    def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question event by event; see :meth:`qa.answerer.Answerer.stream`."""
         return self.answerer.stream(question)
 

@@ -87,7 +87,6 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(4_000, ge=10)
     """Longest question that is accepted, in characters."""
 
-
     @field_validator("data")
     @classmethod
     def _expand(cls, value: Path) -> Path:

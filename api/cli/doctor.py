@@ -10,7 +10,7 @@ import click
 from api.cli import exits, options
 
 if TYPE_CHECKING:
-    from index.corpus import Check
+    from index.checks import Check
     from qa.settings import Settings
 
 
@@ -48,7 +48,7 @@ def _checks(settings: Settings) -> list[Check]:
     """Run every check; a data directory that does not open is itself a finding."""
     import asyncio
 
-    from index.corpus import Check
+    from index.checks import Check
     from index.errors import DataDirectoryInUse, DossierError
     from qa.service import build
 

@@ -50,6 +50,11 @@ _SUSPECT = re.compile(
     r"find|like|join|connect|reach|get )"
 )
 
+_COMMENTS = re.compile(
+    r"[#*\s]*(?:\d+\s+)?(?:readers?'?s?'?\s+)?comments?\s*(?:\(\d+\)|\d+)?\s*:?[*\s]*",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -68,9 +73,10 @@ def mark(text: str) -> Marks:
 
     Noise are: bylines; lines of dates and times near the top or announced as publication; labels
     such as "Advertisement"; labels such as "Read also" with the lines hanging on them, up to the
-    next sentence; picture credits; copyright notices; invitations to follow or subscribe; menus
-    above the first paragraph; lines without a letter; and the dateline in front of a first sentence
-    ("OSLO, May 3 (Reuters) –"), which is cut off.
+    next sentence; what readers wrote below a "Comments" at the end; picture credits; copyright
+    notices; invitations to follow or subscribe; menus above the first paragraph; lines without a
+    letter; and the dateline in front of a first sentence ("OSLO, May 3 (Reuters) –"), which is cut
+    off.
 
     Headings are lines with the number signs of Markdown, section numbers, or short lines without a
     full stop that stand directly above a paragraph.
@@ -81,6 +87,7 @@ def mark(text: str) -> Marks:
     title = _title(lines, top)
     _mark_top(lines, noisy, top, title)
     _mark_hanging(lines, noisy)
+    _mark_comments(lines, noisy)
     _mark_menu(lines, noisy, title)
     headings = _headings(lines, noisy, title)
     body = [
@@ -208,6 +215,22 @@ def _mark_hanging(lines: Sequence[Row], noisy: list[bool]) -> None:
         for hanging in range(first + 1, end):
             noisy[hanging] = True
         number = max(end, number + 1)
+
+
+def _mark_comments(lines: Sequence[Row], noisy: list[bool]) -> None:
+    """Mark what readers wrote: all that follows a "Comments" behind most of the text.
+
+    A section of that name nearer the start, or followed by a heading, is the text's own.
+    """
+    if not lines:
+        return
+    middle = (lines[0].span.start + lines[-1].span.end) / 2
+    for number, line in enumerate(lines):
+        if line.span.start < middle or not _COMMENTS.fullmatch(line.text):
+            continue
+        if not any(below.markdown_heading for below in lines[number + 1 :]):
+            noisy[number:] = [True] * (len(lines) - number)
+            return
 
 
 def _hangs(line: Row) -> bool:

@@ -174,10 +174,8 @@ def test_a_removed_document_is_gone_everywhere(open_corpus: OpenCorpus) -> None:
     found = corpus.search("cracks in the pillars of the bridge", limit=10)
     assert found.documents == 2
     assert not any("pillars" in hit.text for hit in found.hits)
-    identity = corpus.embedder.identity
-    assert corpus.catalog.vectors_between(identity, 0, 10**9)[0] == [
-        key for key in corpus.catalog.keys_of([d.id for d in corpus.documents()])
-    ]
+    left = corpus.catalog.keys_of([document.id for document in corpus.documents()])
+    assert corpus.catalog.vectors_between(corpus.embedder.identity, 0, 10**9)[0] == left
 
 
 def test_everything_is_there_after_reopening(open_corpus: OpenCorpus) -> None:
@@ -329,7 +327,7 @@ def test_a_file_that_is_no_record_is_an_error_and_stays(
 ) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "record.sqlite").write_bytes(b"something else entirely, and long enough")
-    with pytest.raises(DataDirectoryUnusable, match="record.sqlite"):
+    with pytest.raises(DataDirectoryUnusable, match=r"record\.sqlite"):
         open_corpus()
     assert (tmp_path / "data" / "record.sqlite").read_bytes().startswith(b"something else")
 

@@ -46,7 +46,5 @@ def test_without_history_nothing_is_borrowed() -> None:
 
 
 def test_words_that_the_follow_up_has_itself_are_not_repeated() -> None:
-    understood = standalone(
-        Question(text="And how many containers in April?", history=(EARLIER,))
-    )
+    understood = standalone(Question(text="And how many containers in April?", history=(EARLIER,)))
     assert understood.count("containers") == 1

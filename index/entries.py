@@ -1,0 +1,53 @@
+"""What goes into the record and what it tells about itself: entry, change, extent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from index.models import Draft, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document version about to be recorded."""
+
+    draft: Draft
+    """What was read."""
+    document_id: str
+    """The document it is a version of."""
+    version: int
+    """Its version number."""
+    passages: tuple[Passage, ...]
+    """Its passages, keys not yet given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Passages that came or went, by their range of keys; indexes follow these in order."""
+
+    number: int
+    """Position in the log of changes."""
+    action: Literal["add", "remove"]
+    """Whether the passages came or went."""
+    first: int
+    """First key of the range."""
+    last: int
+    """Last key of the range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is under some filters."""
+
+    documents: int
+    """Number of documents."""
+    passages: int
+    """Number of their passages."""
+    outlets: tuple[str, ...]
+    """Their outlets, sorted."""
+    earliest: date | None
+    """Earliest known day of publication."""
+    latest: date | None
+    """Latest known day of publication."""
