@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from qa.words import content_stems
 
 CLOSE_TO_BEST = 0.4
 """A further sentence must be so likely an answer, relative to the best one."""
+
+AGAIN = 0.85
+"""What a further sentence of a document already cited counts, so that others are heard."""
 
 SAME = 0.7
 """Sentences that share so much of their words (Jaccard) say the same thing."""
@@ -33,7 +37,7 @@ class Extractor:
     async def compose(
         self, question: str, evidence: Sequence[EvidenceSentence]
     ) -> AsyncGenerator[DraftStatement, None]:
-        """Yield the sentences that answer, best document first, in their own order there.
+        """Yield the sentences that answer; see :func:`in_readable_order`.
 
         Nothing is yielded if even the best sentence hardly answers the question.
         """
@@ -42,29 +46,37 @@ class Extractor:
 
 
 def choose(evidence: Sequence[EvidenceSentence], most: int) -> list[EvidenceSentence]:
-    """Return the sentences that answer, best first, none repeating another.
+    """Return the sentences that answer, none repeating another.
 
-    Sentences of documents not yet cited come before further ones of the same document.
+    The best comes first; each next one is the most relevant left, where a document counts less for
+    every sentence of it that is chosen already.
     """
     best = max((sentence.relevance for sentence in evidence), default=0.0)
     if best < THRESHOLD:
         return []
     bar = max(THRESHOLD, best * CLOSE_TO_BEST)
-    able = [sentence for sentence in evidence if sentence.relevance >= bar]
-    distinct: list[EvidenceSentence] = []
-    for sentence in able:
-        if not any(_same(sentence, other) for other in distinct):
-            distinct.append(sentence)
-    first = {sentence.document.id: sentence for sentence in reversed(distinct)}
-    leading = [sentence for sentence in distinct if first[sentence.document.id] is sentence]
-    others = [sentence for sentence in distinct if first[sentence.document.id] is not sentence]
-    return (leading + others)[:most]
+    left = [sentence for sentence in evidence if sentence.relevance >= bar]
+    chosen: list[EvidenceSentence] = []
+    while left and len(chosen) < most:
+        cited = Counter(sentence.document.id for sentence in chosen)
+        following = max(left, key=lambda s: s.relevance * AGAIN ** cited[s.document.id])
+        chosen.append(following)
+        left = [sentence for sentence in left if not _same(sentence, following)]
+    return chosen
 
 
 def in_readable_order(chosen: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
-    """Return the sentences grouped by document, in the order of the text within each."""
+    """Return the sentences by document, the best one of each first, then in the order of the text.
+
+    So the first sentence of an answer is the one that answers best, and what a document adds stands
+    behind it as it stood there.
+    """
     documents = list(dict.fromkeys(sentence.document.id for sentence in chosen))
-    return sorted(chosen, key=lambda s: (documents.index(s.document.id), s.span))
+    best = {sentence.document.id: sentence for sentence in reversed(chosen)}
+    return sorted(
+        chosen,
+        key=lambda s: (documents.index(s.document.id), s is not best[s.document.id], s.span),
+    )
 
 
 def _same(one: EvidenceSentence, other: EvidenceSentence) -> bool:

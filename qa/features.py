@@ -9,6 +9,7 @@ from typing import Literal
 
 from qa.figures import figures
 from qa.lexicon import CAPITALS, ROLES
+from qa.synonyms import concept
 from qa.words import content_stems, key, name_words, names, same_name, stem, tokens
 
 Kind = Literal["money", "share", "count", "measure", "amount", "date", "person", "place", "other"]
@@ -28,6 +29,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(how much (money|is|are|was|were|do|does|did|will|would)|how (costly|expensive)|"
             r"what (price|cost|budget|sum|fee|fine|salary|value|is the price|is the cost))\b|"
+            r"\bwhat (is|are|was|were)\b.*\b(worth|costs?)\b|"
             r"\bhow much\b.*\b(costs?|pay|paid|spend|spent|worth|invest|invested|earn|earned)\b",
             re.I,
         ),
@@ -54,7 +56,7 @@ class Asked:
     kind: Kind
     """What sort of thing it asks for."""
     stems: frozenset[str]
-    """Stems of its content words."""
+    """Stems of its content words, synonyms as one."""
     names: tuple[tuple[str, ...], ...]
     """Its names, each as words in the form in which they are looked up, offices left out."""
     figures: frozenset[str]
@@ -68,7 +70,7 @@ class Surroundings:
     """A passage with what says what it is about, read once for all its sentences."""
 
     stems: frozenset[str]
-    """Stems of its content words."""
+    """Stems of its content words, synonyms as one."""
     words: frozenset[str]
     """Its words, in the form in which they are looked up, and the countries of its capitals."""
     figures: frozenset[str]
@@ -118,12 +120,15 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     """Return what a question asks for; ``weights`` holds the weight of its stems."""
     kind, subject = _kind_and_subject(question)
     found = (tuple(w for w in name_words(name) if w not in ROLES) for name in names(question))
+    strongest: dict[str, float] = {}
+    for word, weight in weights.items():
+        strongest[concept(word)] = max(weight, strongest.get(concept(word), 0.0))
     return Asked(
         kind=kind,
-        stems=frozenset(content_stems(subject)),
+        stems=_concepts(subject),
         names=tuple(dict.fromkeys(words for words in found if words)),
         figures=frozenset(str(figure.value) for figure in figures(question)),
-        weights=weights,
+        weights=strongest,
     )
 
 
@@ -146,7 +151,7 @@ def read_surroundings(text: str) -> Surroundings:
     words = {key(token.text) for token in tokens(text)}
     countries = {word for capital in words & CAPITALS.keys() for word in CAPITALS[capital].split()}
     return Surroundings(
-        stems=frozenset(content_stems(text)),
+        stems=_concepts(text),
         words=frozenset(words | countries),
         figures=frozenset(str(figure.value) for figure in figures(text)),
     )
@@ -175,7 +180,7 @@ def measure(
     return Features(
         sentence_cosine=sentence_cosine,
         passage_cosine=passage_cosine,
-        sentence_cover=_cover(asked, frozenset(content_stems(sentence))),
+        sentence_cover=_cover(asked, _concepts(sentence)),
         near_cover=_cover(asked, near.stems),
         passage_cover=_cover(asked, around.stems),
         name_missing=_name_missing(asked, around),
@@ -189,6 +194,11 @@ def measure(
     )
 
 
+def _concepts(text: str) -> frozenset[str]:
+    """Return the stems of the content words of a text, synonyms as one."""
+    return frozenset(map(concept, content_stems(text)))
+
+
 def _cover(asked: Asked, stems: frozenset[str]) -> float:
     total = sum(asked.weights.get(stem, 1.0) for stem in asked.stems)
     found = sum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
@@ -198,7 +208,8 @@ def _cover(asked: Asked, stems: frozenset[str]) -> float:
 def _name_missing(asked: Asked, text: Surroundings) -> float:
     """Return the weight of the most telling name that a text lacks."""
     missing = (name for name in asked.names if not _is_named(name, text.words))
-    return max((asked.weights.get(stem(word), 1.0) for name in missing for word in name), default=0)
+    words = (concept(stem(word)) for name in missing for word in name)
+    return max((asked.weights.get(word, 1.0) for word in words), default=0.0)
 
 
 def _is_named(name: tuple[str, ...], words: frozenset[str]) -> bool:
@@ -228,7 +239,9 @@ def _kind_found(asked: Asked, sentence: str) -> bool | None:
     fitting = [figure for figure in new if figure.kind in _FITTING[asked.kind]]
     if not fitting:
         return None
-    return asked.kind != "count" or any(figure.unit in asked.stems for figure in fitting)
+    return asked.kind != "count" or any(
+        figure.unit and concept(figure.unit) in asked.stems for figure in fitting
+    )
 
 
 QUARTERS = frozenset({"north", "south", "east", "west", "northern", "southern", "new"})

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qa.features import Features
 
-BIAS = -8.04
+BIAS = -8.00
 WEIGHTS = {
-    "sentence_cosine": 4.90,
-    "passage_cosine": 2.89,
-    "sentence_cover": 1.78,
-    "near_cover": 0.74,
-    "passage_cover": 2.57,
+    "sentence_cosine": 4.71,
+    "passage_cosine": 3.08,
+    "sentence_cover": 1.69,
+    "near_cover": 1.12,
+    "passage_cover": 2.21,
     "name_missing": -0.86,
     "name_missing_near": -1.87,
-    "figure_missing": -0.80,
-    "figure_missing_near": -1.27,
-    "value_missing": -2.95,
-    "kind_missing": -1.03,
-    "unit_missing": -0.52,
-    "is_question": -1.99,
+    "figure_missing": -0.81,
+    "figure_missing_near": -1.28,
+    "value_missing": -2.93,
+    "kind_missing": -1.08,
+    "unit_missing": -0.51,
+    "is_question": -1.94,
 }
 THRESHOLD = 0.25
 """Least probability of the best sentence for an answer to be given."""

@@ -229,10 +229,10 @@ def test_retry_after_is_honoured_where_it_makes_sense(wait: str) -> None:
     assert words == "Yes."
 
 
-@pytest.mark.parametrize(
-    "wait", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=2)), "7200.5"]
-)
+@pytest.mark.parametrize("wait", ["3600", "a date in two hours", "7200.5"])
 def test_a_wait_beyond_the_deadline_ends_the_call_at_once(wait: str) -> None:
+    if wait.startswith("a date"):  # made here: as a parameter it would name the test by the clock
+        wait = format_datetime(datetime.now(UTC) + timedelta(hours=2))
     with scripted_endpoint(status(429, headers={"Retry-After": wait})) as endpoint:
         _, _, error = run(model(endpoint))
     assert type(error) is ModelBusy
