@@ -7,9 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DATA := demo-data
 WORKERS ?= 2
-DEMO_QUESTIONS := "When was the treaty signed?" \
-	"How many North Korean troops went to Russia?" \
-	"Does the treaty have a mutual defence clause?"
+DEMO_QUESTIONS := "How long is the treaty supposed to last?" \
+	"What was trade between Russia and Iran worth in 2024?" \
+	"Who called it a marriage of convenience?"
 
 .PHONY: help demo install test check lint types layers format docs lock bench clean
 
