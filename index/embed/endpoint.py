@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 BATCH = 64
 """Texts per request; well under the 2,048 that the vendor allows, so that a retry costs little."""
 TIMEOUT_SECONDS = 60.0
-RETRIES = 3
 
 
 @dataclass
@@ -35,6 +34,8 @@ class EndpointEmbedder:
     """Base URL; empty means the vendor's own."""
     api_key: str = ""
     """Key; local endpoints mostly need none."""
+    retries: int = 3
+    """How often a passing failure is tried again."""
     runtime_seconds: float = field(default=0.0, init=False)
     """Seconds spent waiting for the endpoint so far."""
     _client: OpenAI | None = field(default=None, init=False, repr=False)
@@ -72,14 +73,14 @@ class EndpointEmbedder:
                 api_key=self.api_key or "none",
                 base_url=self.base_url or None,
                 timeout=TIMEOUT_SECONDS,
-                max_retries=RETRIES,
+                max_retries=self.retries,
             )
         began = time.perf_counter()
         try:
             reply = self._client.embeddings.create(
                 model=self.model, input=list(texts), encoding_format="float"
             )
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, ValueError) as error:  # the client lets bad JSON through
             raise EmbeddingEndpointFailed(f"the embeddings endpoint failed: {error}") from error
         finally:
             self.runtime_seconds += time.perf_counter() - began

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 import pytest
 from made_evidence import FERRY, STRIKE, lines
@@ -13,6 +12,7 @@ from scripted_replies import (
     drip,
     hang,
     length,
+    number_of,
     refusal,
     reset,
     status,
@@ -46,13 +46,6 @@ def run(
         return found, None
 
     return asyncio.run(collect())
-
-
-def number_of(words: str, request: Request) -> int:
-    """Return the number under which a sentence stands in the prompt."""
-    found = re.search(rf"^\[(\d+)\] .*{words}", request.prompt, re.MULTILINE)
-    assert found, request.prompt
-    return int(found[1])
 
 
 def test_statements_cite_the_sentences_that_the_model_names() -> None:

@@ -205,3 +205,10 @@ def vector(words: str, dimensions: int = DIMENSIONS) -> list[float]:
     if norm == 0:
         sums[0], norm = 1.0, 1.0
     return [value / norm for value in sums]
+
+
+def number_of(words: str, request: Request) -> int:
+    """Return the number under which a sentence stands in the prompt."""
+    found = re.search(rf"^\[(\d+)\] .*{words}", request.prompt, re.MULTILINE)
+    assert found, request.prompt
+    return int(found[1])
