@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from index.models import Span
 from qa.compose import DraftStatement, EvidenceSentence
 from qa.models import AnswererName, Usage
 from qa.relevance import THRESHOLD
@@ -19,6 +21,8 @@ AGAIN = 0.85
 
 SAME = 0.7
 """Sentences that share so much of their words (Jaccard) say the same thing."""
+
+_BARE_QUOTATION = re.compile(r"[“„«\"][^“”„«»\"]*[”“»\"][.,]?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,15 @@ class Extractor:
     ) -> AsyncGenerator[DraftStatement, None]:
         """Yield the sentences that answer; see :func:`in_readable_order`.
 
-        Nothing is yielded if even the best sentence hardly answers the question.
+        Nothing is yielded if even the best sentence hardly answers the question. A sentence that is
+        nothing but a quotation is preceded by the one before it, which mostly says who speaks.
         """
+        told: set[tuple[str, Span]] = set()
         for sentence in in_readable_order(choose(evidence, self.most)):
-            yield DraftStatement(" ".join(sentence.quote.split()), (sentence,))
+            for part in (*_speaker_of(sentence), sentence):
+                if (part.document.id, part.span) not in told:
+                    told.add((part.document.id, part.span))
+                    yield DraftStatement(" ".join(part.quote.split()), (part,))
 
 
 def choose(evidence: Sequence[EvidenceSentence], most: int) -> list[EvidenceSentence]:
@@ -77,6 +86,15 @@ def in_readable_order(chosen: Sequence[EvidenceSentence]) -> list[EvidenceSenten
         chosen,
         key=lambda s: (documents.index(s.document.id), s is not best[s.document.id], s.span),
     )
+
+
+def _speaker_of(sentence: EvidenceSentence) -> list[EvidenceSentence]:
+    """Return the evidence sentence before a bare quotation, if its passage has one."""
+    if not _BARE_QUOTATION.fullmatch(sentence.quote):
+        return []
+    spans = [s.span for s in sentence.passage.sentences if s.evidence]
+    before = spans[: spans.index(sentence.span)] if sentence.span in spans else []
+    return [replace(sentence, span=span) for span in before[-1:]]
 
 
 def _same(one: EvidenceSentence, other: EvidenceSentence) -> bool:
