@@ -48,6 +48,8 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("place", re.compile(r"\b(where|(what|which) (country|city|town|place|region))\b", re.I)),
 )
 
+_LONG_NAME = re.compile(r"[A-Z]\w+(?:[ \n](?:(?:for|of|and|the|on|in) )*[A-Z]\w+){2,7}")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -72,7 +74,8 @@ class Surroundings:
     stems: frozenset[str]
     """Stems of its content words, synonyms as one."""
     words: frozenset[str]
-    """Its words, in the form in which they are looked up, and the countries of its capitals."""
+    """Its words, in the form in which they are looked up, with the countries of its capitals and
+    the initials of its longer names."""
     figures: frozenset[str]
     """Its figures and years, as normalised values."""
 
@@ -152,9 +155,19 @@ def read_surroundings(text: str) -> Surroundings:
     countries = {word for capital in words & CAPITALS.keys() for word in CAPITALS[capital].split()}
     return Surroundings(
         stems=_concepts(text),
-        words=frozenset(words | countries),
+        words=frozenset(words | countries | _initials(text)),
         figures=frozenset(str(figure.value) for figure in figures(text)),
     )
+
+
+def _initials(text: str) -> set[str]:
+    """Return what long names in a text are called for short: the European Court of Justice, ECJ."""
+    found = set()
+    for match in _LONG_NAME.finditer(text):
+        initials = "".join(word[0] for word in match[0].split() if word[0].isupper())
+        if len(initials) > 2:
+            found.add(initials.lower())
+    return found
 
 
 def measure(

@@ -60,6 +60,12 @@ def test_a_capital_stands_for_its_country_and_north_is_not_south() -> None:
     assert fit("What did North Korea send?", "South Korea sent rice.").name_missing == 1
 
 
+def test_initials_stand_for_a_long_name() -> None:
+    named = "She works for the Institute for Polar and Ocean Studies."
+    assert fit("Who works for IPOS?", named).name_missing == 0
+    assert fit("Who works for IMF?", named).name_missing == 1
+
+
 def test_a_year_that_is_not_there_is_missing() -> None:
     question = "How many ships came in 2021?"
     assert fit(question, "In 2024, 31 ships came.").figure_missing_near == 1
