@@ -100,3 +100,17 @@ def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
         columns = {column["name"] for column in found.get_columns(table.name)}
         assert columns == {column.name for column in table.columns}, table.name
     engine.dispose()
+
+
+def test_embedding_leaves_no_trace_in_the_home_folder(tmp_path: Path) -> None:
+    # Sockets of native code cannot be refused from Python; what such code keeps on disk about the
+    # user (an identifier, a queue of reports) can be seen.
+    script = "from index.embed.embedded import EmbeddedModel; EmbeddedModel().embed_query('pier')"
+    done = run(
+        sys.executable,
+        "-c",
+        script,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*")) == []

@@ -109,6 +109,7 @@ def _load(threads: int) -> _Loaded:
     import onnxruntime
     from tokenizers import Tokenizer
 
+    onnxruntime.disable_telemetry_events()
     files = {name: _checked(name, sha) for name, sha in PINNED.items()}
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
