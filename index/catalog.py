@@ -21,7 +21,12 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from index import schema as t
 from index.embed import Vectors
 from index.entries import Change, Entry, Extent
-from index.errors import DataDirectoryTooNew, DataDirectoryUnusable, NotFound
+from index.errors import (
+    DataDirectoryTooNew,
+    DataDirectoryUnusable,
+    EmbedderChanged,
+    NotFound,
+)
 from index.models import Document, Filters, Passage
 from index.rows import (
     any_version,
@@ -319,6 +324,18 @@ class Catalog:
         """Identity of the embedder whose vectors the record holds, ``None`` while it has none."""
         with self._engine.connect() as connection:
             return connection.scalar(select(t.facts.c.value).where(t.facts.c.name == "embedder"))
+
+    def require_embedder(self, identity: str) -> None:
+        """Refuse to go on with an embedder whose vectors are not those of the record.
+
+        Raises:
+            EmbedderChanged: if the record holds vectors of another embedder.
+        """
+        known = self.embedder
+        if known is not None and known != identity:
+            raise EmbedderChanged(
+                f"the documents were embedded by {known}, the configured one is {identity}"
+            )
 
     # -- changes -----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from index.entries import Entry
-from index.errors import DossierError, EmbedderChanged, UndecodableText
+from index.errors import DossierError, UndecodableText
 from index.load import fingerprint, parse
 from index.load.origins import Origin
 from index.models import Document, Draft
@@ -142,12 +142,7 @@ class Ingestor:
         Raises:
             EmbedderChanged: if the record holds vectors of another embedder.
         """
-        known = self.catalog.embedder
-        if known is not None and known != self.embedder.identity:
-            raise EmbedderChanged(
-                f"the documents were embedded by {known}, the configured one is "
-                f"{self.embedder.identity}"
-            )
+        self.catalog.require_embedder(self.embedder.identity)
         began, before = time.perf_counter(), self.embedder.runtime_seconds
         unique = list({origin.source: origin for origin in origins}.values())
         yield Planned(len(unique), sum(origin.size for origin in unique))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from index.errors import EmbedderChanged, InvalidFilter
+from index.errors import InvalidFilter
 from index.models import Document, Filters, Hit, Passage
 
 if TYPE_CHECKING:
@@ -114,12 +114,7 @@ class Retriever:
             InvalidFilter: if a filter names a document or outlet that is not there, or no time.
             EmbedderChanged: if the record was embedded by another embedder.
         """
-        known = self.catalog.embedder
-        if known is not None and known != self.embedder.identity:
-            raise EmbedderChanged(
-                f"the documents were embedded by {known}, the configured one is "
-                f"{self.embedder.identity}"
-            )
+        self.catalog.require_embedder(self.embedder.identity)
         if filters.since and filters.until and filters.since > filters.until:
             raise InvalidFilter(f"since {filters.since} is after until {filters.until}")
         if filters.documents:

@@ -47,7 +47,6 @@ pay wage salary
 approve adopt pass
 refuse reject
 delay postpone
-delayed postponed
 child children kid
 doctor physician
 car vehicle
@@ -69,16 +68,13 @@ member deputy lawmaker parliamentarian
 parliament assembly legislature
 speech address
 resign quit
-fire dismiss
 choose select pick
 arrest detain
 accuse charge
 trip visit journey
 meet meeting
-old age
 foreign overseas abroad
 afraid fear
-public open
 military army armed
 nuclear atomic
 """
