@@ -65,7 +65,9 @@ class Binding:
     def _check_absent(self, case: Case, corpus: Corpus) -> None:
         if not case.absent:
             return
-        searched = corpus.documents(self.filters(case).to_filters())
+        # By name, because the order of identifiers depends on where the files lie.
+        found = corpus.documents(self.filters(case).to_filters())
+        searched = sorted(found, key=lambda document: (document.name, document.id))
         for term in case.absent:
             for document in searched:
                 if _flat(term).casefold() in _flat(document.text).casefold():

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from urllib.parse import unquote
 
-METADATA_FIELDS = ("title", "outlet", "author", "published_at", "url", "language")
-"""The fields that describe a document's publication, in the order in which they are shown."""
+METADATA_FIELDS = ("title", "outlet", "author", "published_at", "url", "language", "collection")
+"""The fields that describe a document, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +63,8 @@ class Metadata:
     """Where it was published."""
     language: str | None = None
     """ISO 639-1 code, such as ``en``."""
+    collection: str | None = None
+    """The user's own name for the group that the document belongs to; never inferred."""
     inferred: frozenset[str] = field(default_factory=frozenset)
     """Names of the fields above that were read out of the text and not stated by anyone."""
 
@@ -196,9 +198,15 @@ class Filters:
     """First day of publication that counts, inclusive."""
     until: date | None = None
     """Last day of publication that counts, inclusive."""
+    collections: tuple[str, ...] = ()
+    """Names of collections, compared without regard to case."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes; a document whose language is not known fails any."""
+    as_of: date | None = None
+    """The day from which the corpus is looked at: nothing published later counts."""
 
     def __bool__(self) -> bool:
-        return bool(self.outlets or self.documents or self.since or self.until)
+        return any(getattr(self, name) for name in self.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +221,8 @@ class Hit:
     """Fused score, higher is better; comparable within one search only."""
     scores: dict[str, float] = field(default_factory=dict)
     """Score of each stage by its name, such as ``dense`` (cosine) and ``keyword`` (BM25)."""
+    copies: tuple[str, ...] = ()
+    """Identifiers of other documents that have the same words as copies of one story."""
 
     @property
     def text(self) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that these tables correspond to; a test compares it with alembic's head."""
 
 metadata = MetaData()
@@ -51,6 +51,7 @@ versions = Table(
     Column("noise", JSON, nullable=False),
     Column("headings", JSON, nullable=False),
     Column("ingested_at", DateTime, nullable=False),  # UTC
+    Column("collection", Text),
     Index("versions_published_at", "published_at"),
 )
 
@@ -95,6 +96,16 @@ changes = Table(
     Column("first_key", Integer, nullable=False),
     Column("last_key", Integer, nullable=False),
     sqlite_autoincrement=True,
+)
+
+# Documents of one story share its name: that of the document which was taken in first.
+stories = Table(
+    "stories",
+    metadata,
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("story", String(40), nullable=False),
+    Column("signature", LargeBinary, nullable=False),  # see index.stories
+    Index("stories_story", "story"),
 )
 
 answers = Table(

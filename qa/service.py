@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,12 @@ class Service:
         Raises:
             DossierError: if the question is invalid or no answer could be made.
         """
-        async for event in self.stream(question):
-            if isinstance(event, Completed):
-                return event.answer
-            if isinstance(event, Failed):
-                raise AnswerFailed(event)
+        async with aclosing(self.stream(question)) as events:
+            async for event in events:
+                if isinstance(event, Completed):
+                    return event.answer
+                if isinstance(event, Failed):
+                    raise AnswerFailed(event)
         raise AssertionError("a stream ends with an answer or an error")
 
     def recorded(self, answer_id: str) -> Answer:

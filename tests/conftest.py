@@ -1,5 +1,6 @@
 """Fixtures that every part of the tests may use."""
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,15 @@ from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 
 LIMIT = 10_000_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signals_as_in_a_terminal() -> None:
+    """Undo what a shell that runs the tests in the background has set for them and their children.
+
+    Such a shell has interrupts ignored, and many tests are about them.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ loaded when it is called, and imports what it needs when it runs.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -59,3 +60,18 @@ def main() -> None:
         cli(prog_name="dossier")
     except KeyboardInterrupt:  # before or after the command itself ran
         sys.exit(exits.INTERRUPTED)
+    finally:
+        _let_go_of_closed_pipes()
+
+
+def _let_go_of_closed_pipes() -> None:
+    """Drop what nobody reads any more, which Python would complain about when it ends, and fail.
+
+    As in the Python documentation of ``signal``, "Note on SIGPIPE".
+    """
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            sys.exit(exits.FAILURE)
