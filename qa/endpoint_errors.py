@@ -1,18 +1,10 @@
-"""What an endpoint's refusals mean: status, headers and body in, one of our errors out.
-
-Knows nothing of the client that received them; works on what OpenAI-compatible endpoints send.
-"""
+"""What a chat endpoint's refusals mean: status, headers and body in, one of our errors out."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from index.refusals import Refusal
 from qa.errors import ModelBusy, ModelError, ModelUnauthorized
 
 NOT_AN_API = "Check DOSSIER_MODEL_BASE_URL: it mostly ends in /v1."
@@ -22,71 +14,12 @@ _TOO_LONG = "Lower DOSSIER_MODEL_CONTEXT_TOKENS, or use a model with a longer co
 _LONG_CONTEXT = re.compile(
     r"context[_ ](length|size|window)|too many tokens|prompt is too long", re.IGNORECASE
 )
-_WORDS_LIMIT = 300
 
 
-def tidy(words: object, secret: str = "") -> str:
-    """Return foreign words fit to show: one line without controls and secret, not endless."""
-    kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in str(words)[:10_000])
-    line = " ".join("".join(kept).split())
-    if secret:  # some endpoints repeat the key that they refuse
-        line = line.replace(secret, "***")
-    return line if len(line) <= _WORDS_LIMIT else line[:_WORDS_LIMIT] + "…"
+class Rejection(Refusal):
+    """A reply of a chat endpoint with an error status."""
 
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A reply with an error status."""
-
-    status: int
-    """The HTTP status, 400 or above."""
-    headers: Mapping[str, str]
-    """The headers, found without regard to case."""
-    body: object
-    """The error object out of the body, or the body's text if it is not JSON."""
-    secret: str = ""
-    """The key that was sent, kept out of every message."""
-
-    @property
-    def code(self) -> str:
-        """The endpoint's name for the error, if it gives one."""
-        return str(self.body.get("code") or "") if isinstance(self.body, Mapping) else ""
-
-    @property
-    def words(self) -> str:
-        """The endpoint's own words; empty if it sent a web page."""
-        if isinstance(self.body, Mapping):
-            for name in ("message", "detail", "error"):
-                if isinstance(self.body.get(name), str):
-                    return tidy(self.body[name], self.secret)
-            return tidy(dict(self.body), self.secret)
-        text = str(self.body or "")
-        return "" if re.search(r"<!doctype|<html", text, re.IGNORECASE) else tidy(text, self.secret)
-
-    @property
-    def complaint(self) -> str:
-        """Where a parameter would be named that the endpoint does not take."""
-        param = self.body.get("param") if isinstance(self.body, Mapping) else None
-        return f"{param or ''} {self.words}" if self.status in (400, 422) else ""
-
-    @property
-    def is_passing(self) -> bool:
-        """Whether the same call may succeed a little later."""
-        if self.code == "insufficient_quota":
-            return False
-        return self.status in (408, 409, 429) or self.status >= 500
-
-    def retry_after(self, now: datetime) -> float | None:
-        """Return the seconds that ``Retry-After`` asks for, if it does (RFC 9110, 10.2.3)."""
-        value = self.headers.get("retry-after", "").strip()
-        if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
-            return float(value)
-        with contextlib.suppress(ValueError, TypeError):
-            moment = parsedate_to_datetime(value)
-            if moment.tzinfo is None:  # "-0000": UTC, of unknown origin
-                moment = moment.replace(tzinfo=UTC)
-            return max(0.0, (moment - now).total_seconds())
-        return None
+    __slots__ = ()
 
     def error(self, base_url: str, model: str) -> ModelError:
         """Return the error that says so to the reader, with the endpoint's own words."""
