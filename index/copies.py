@@ -1,0 +1,141 @@
+"""Hits that say the same: a story counts once, and so do the same words anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from index.models import Document, Hit, Passage
+from index.wording import Wording, overlap, wording
+
+if TYPE_CHECKING:
+    from index.catalog import Catalog
+
+MOST_COPIES = 50
+"""Most copies of a story that are looked at for one search, first seen first."""
+
+
+def without_copies(
+    hits: Sequence[Hit], catalog: Catalog, documents: Collection[str] | None = None
+) -> tuple[Hit, ...]:
+    """Return ``hits`` with those that say the same counted once, at the best rank of them.
+
+    Of documents that are copies of one story, the passage of the one seen first stands for those of
+    the others that have nothing to add to it, even if the search did not find it itself; the others
+    that have its words are named in its ``copies``. A passage of a copy that has a sentence of its
+    own stays. Of other documents, only passages with exactly the same words fall away; the one
+    published first stays.
+
+    Args:
+        hits: What was found, best first.
+        catalog: The record.
+        documents: Those that the filters leave; ``None`` where there are no filters.
+    """
+    told = catalog.stories.members([hit.document.id for hit in hits])
+    if told:
+        hits = _Stories(catalog, told, documents).counted_once(hits)
+    return _exactly(hits)
+
+
+class _Stories:
+    """The stories of some hits, with the words of their documents as far as they are needed."""
+
+    def __init__(
+        self, catalog: Catalog, told: Mapping[str, tuple[str, ...]], left: Collection[str] | None
+    ) -> None:
+        self._catalog = catalog
+        self._told = {
+            name: tuple(m for m in members if left is None or m in left)[:MOST_COPIES]
+            for name, members in told.items()
+        }
+        self._texts: dict[str, Wording] = {}
+        self._passages: dict[str, tuple[Document, list[tuple[Passage, Wording]]]] = {}
+
+    def counted_once(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits with each passage of a story replaced by those that stand for it."""
+        kept: dict[str, Hit] = {}
+        for hit in hits:
+            members = self._told.get(hit.document.id, ())
+            for standing in self._standing(hit, members) if len(members) > 1 else [hit]:
+                kept.setdefault(standing.passage.id, standing)
+        return list(kept.values())
+
+    def _standing(self, hit: Hit, members: tuple[str, ...]) -> list[Hit]:
+        """Return the passages that stand for ``hit``: those of the first document that has it all.
+
+        There may be several, since what comes before a passage decides where it begins.
+        """
+        own = _words(hit.passage, hit.document)
+        for name in takewhile(hit.document.id.__ne__, members):
+            if _says(self._text(name, members), own):
+                found = self._holding(name, own)
+                if found:
+                    return [
+                        replace(hit, passage=p, document=d, copies=self._copies(name, w, members))
+                        for d, p, w in found
+                    ]
+        return [replace(hit, copies=self._copies(hit.document.id, own, members))]
+
+    def _holding(self, name: str, own: Wording) -> list[tuple[Document, Passage, Wording]]:
+        """Return those passages of a document that together say all of ``own``, if any do."""
+        document, passages = self._of(name)
+        shared = [
+            ({n for n, v in enumerate(overlap(own, words).verdicts) if v == "same"}, passage, words)
+            for passage, words in passages
+        ]
+        missing = set(range(len(own.spans)))
+        found: list[tuple[Document, Passage, Wording]] = []
+        for sentences, passage, words in sorted(shared, key=lambda one: -len(one[0])):
+            if sentences & missing:
+                missing -= sentences
+                found.append((document, passage, words))
+        return [] if missing else sorted(found, key=lambda one: one[1].number)
+
+    def _copies(self, name: str, own: Wording, members: tuple[str, ...]) -> tuple[str, ...]:
+        others = (other for other in members if other != name)
+        return tuple(other for other in others if _says(self._text(other, members), own))
+
+    def _text(self, name: str, members: tuple[str, ...]) -> Wording:
+        if name not in self._texts:
+            self._texts |= self._catalog.stories.wordings(members)
+        return self._texts[name]
+
+    def _of(self, name: str) -> tuple[Document, list[tuple[Passage, Wording]]]:
+        if name not in self._passages:
+            document = self._catalog.document(name)
+            passages = self._catalog.passages_of(name, document.version)
+            self._passages[name] = (document, [(p, _words(p, document)) for p in passages])
+        return self._passages[name]
+
+
+def _words(passage: Passage, document: Document) -> Wording:
+    return wording(document.text, [s.span for s in passage.sentences if s.evidence])
+
+
+def _says(one: Wording, other: Wording) -> bool:
+    """Return whether ``one`` says all that ``other`` says, word for word but for an article or so.
+
+    What differs in a word that means something may be what the asker wants to know.
+    """
+    found = overlap(other, one)
+    return bool(found.words) and all(verdict == "same" for verdict in found.verdicts)
+
+
+def _exactly(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        words = " ".join(hit.text.split())
+        other = best.get(words)
+        if other is None:
+            best[words] = hit
+        elif _published(hit) < _published(other):
+            # Keeps its place in the order: a dictionary's value can change, its position does not.
+            best[words] = replace(hit, score=other.score)
+    return tuple(best.values())
+
+
+def _published(hit: Hit) -> tuple[date, int]:
+    return (hit.document.metadata.published_at or date.max, hit.passage.key)
