@@ -1,0 +1,78 @@
+"""Which filters can be meant: days in order, codes that are codes, names that are there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from index.errors import InvalidFilter
+from index.models import Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from index.scope import Documents
+
+_CODE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{1,8})*")
+_NAMED = 20
+"""Names that a hint lists at most."""
+
+
+def language_of(code: str) -> str | None:
+    """Return the language of a code such as ``en-GB``, in lower case; ``None`` if it is no code.
+
+    Of a language tag (RFC 5646) only the language itself is kept: documents are recorded with it
+    alone, and who asks for ``en`` wants British English too.
+    """
+    found = _CODE.fullmatch(code.strip())
+    return found[1].lower() if found else None
+
+
+def require_possible(filters: Filters) -> None:
+    """Refuse filters that no document can pass, whatever the corpus holds.
+
+    Raises:
+        InvalidFilter: if the days leave no day, or a language is no code.
+    """
+    since, until, as_of = filters.since, filters.until, filters.as_of
+    if since and until and since > until:
+        raise InvalidFilter(f"since {since} is after until {until}")
+    if since and as_of and since > as_of:
+        raise InvalidFilter(
+            f"since {since} is after as_of {as_of}",
+            hint="Nothing published after as_of counts; give an earlier since or a later as_of.",
+        )
+    for code in filters.languages:
+        if language_of(code) is None:
+            raise InvalidFilter(
+                f"{code!r} is no language code", hint="Give an ISO 639-1 code such as en."
+            )
+
+
+def require_known(filters: Filters, documents: Documents) -> None:
+    """Refuse filters by names that the corpus does not know.
+
+    Raises:
+        InvalidFilter: if there is no such document, outlet or collection.
+    """
+    if filters.documents:
+        for document_id in filters.documents:
+            if document_id not in documents:
+                raise InvalidFilter(f"there is no document {document_id}")
+    if filters.outlets:
+        _require("outlet", "is from the outlet", filters.outlets, documents)
+    if filters.collections:
+        _require("collection", "is in the collection", filters.collections, documents)
+
+
+def _require(field: str, relation: str, names: Sequence[str], documents: Documents) -> None:
+    there = documents.names(field)
+    folded = {name.lower() for name in there}
+    for name in names:
+        if name.lower() not in folded:
+            more = ", …" if len(there) > _NAMED else ""
+            listed = ", ".join(there[:_NAMED]) + more
+            raise InvalidFilter(
+                f"no document {relation} {name!r}",
+                hint=f"{field.capitalize()}s here: {listed or 'none is known'}.",
+            )
