@@ -15,7 +15,7 @@ from index.corpus import Corpus
 from index.embed import Vectors
 from index.embed.embedded import EmbeddedModel
 from index.load.origins import Origin
-from index.models import Metadata
+from index.models import Metadata, Span
 
 Row = dict[str, Any]
 
@@ -45,14 +45,39 @@ class RememberingModel(EmbeddedModel):
         """Remember in ``path``, which is read if it is there."""
         super().__init__(threads=2)
         self._path = path
-        self._known: dict[str, Vectors] = pickle.loads(path.read_bytes()) if path.exists() else {}
+        self._known: dict[Any, Vectors] = pickle.loads(path.read_bytes()) if path.exists() else {}
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_with_sentences(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
         """Return the vectors, embedding only what is new."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        keys = [
+            ("sentences", text, tuple((span.start, span.end) for span in spans))
+            for text, spans in zip(texts, sentences, strict=True)
+        ]
+        new = [
+            i
+            for i, text in enumerate(texts)
+            if text not in self._known or (sentences[i] and keys[i] not in self._known)
+        ]
         if new:
-            self._known.update(zip(new, super().embed_passages(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
+            rows, parts = super().embed_with_sentences(
+                [texts[i] for i in new], [sentences[i] for i in new]
+            )
+            for i, row, part in zip(new, rows, parts, strict=True):
+                self._known[texts[i]] = row
+                if sentences[i]:
+                    self._known[keys[i]] = part
+        empty = np.empty((0, 0), np.float32)
+        whole = np.stack([self._known[text] for text in texts])
+        return whole, [self._known.get(key, empty) for key in keys]
+
+    def embed_for_sentences(self, question: str) -> Vectors:
+        """Return the vector, embedding only if it is new."""
+        key = ("question", question)
+        if key not in self._known:
+            self._known[key] = super().embed_for_sentences(question)
+        return self._known[key]
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector, embedding only if it is new."""

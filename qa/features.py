@@ -88,6 +88,9 @@ class Features:
     """Similarity of question and sentence by the embedder, -1..1."""
     passage_cosine: float
     """Similarity of question and passage by the embedder, -1..1."""
+    nearness: float
+    """Similarity of question and sentence as it stands in its passage, -1..1; that of the passage
+    where the embedder does not see sentences."""
     sentence_cover: float
     """Share of the question's weight whose stems the sentence has."""
     near_cover: float
@@ -178,6 +181,7 @@ def measure(
     *,
     sentence_cosine: float,
     passage_cosine: float,
+    nearness: float,
 ) -> Features:
     """Return the features of one sentence.
 
@@ -188,11 +192,13 @@ def measure(
         around: the whole passage with title, heading, outlet and author.
         sentence_cosine: similarity of question and sentence.
         passage_cosine: similarity of question and passage.
+        nearness: similarity of question and sentence as it stands in its passage.
     """
     found = _kind_found(asked, sentence)
     return Features(
         sentence_cosine=sentence_cosine,
         passage_cosine=passage_cosine,
+        nearness=nearness,
         sentence_cover=_cover(asked, _concepts(sentence)),
         near_cover=_cover(asked, near.stems),
         passage_cover=_cover(asked, around.stems),

@@ -14,21 +14,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qa.features import Features
 
-BIAS = -8.00
+BIAS = -8.65
 WEIGHTS = {
-    "sentence_cosine": 4.71,
-    "passage_cosine": 3.08,
-    "sentence_cover": 1.69,
-    "near_cover": 1.12,
-    "passage_cover": 2.21,
-    "name_missing": -0.86,
-    "name_missing_near": -1.87,
+    "sentence_cosine": 3.92,
+    "passage_cosine": 1.61,
+    "nearness": 3.54,
+    "sentence_cover": 2.04,
+    "near_cover": 0.61,
+    "passage_cover": 2.09,
+    "name_missing": -0.89,
+    "name_missing_near": -1.90,
     "figure_missing": -0.81,
     "figure_missing_near": -1.28,
-    "value_missing": -2.93,
+    "value_missing": -2.95,
     "kind_missing": -1.08,
     "unit_missing": -0.51,
-    "is_question": -1.94,
+    "is_question": -1.96,
 }
 THRESHOLD = 0.25
 """Least probability of the best sentence for an answer to be given."""

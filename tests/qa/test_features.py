@@ -10,7 +10,9 @@ def fit(question: str, sentence: str, passage: str = "") -> Features:
     asked = read_question(question, {})
     near = read_surroundings(sentence)
     around = read_surroundings(f"{sentence} {passage}")
-    return measure(asked, sentence, near, around, sentence_cosine=0.7, passage_cosine=0.7)
+    return measure(
+        asked, sentence, near, around, sentence_cosine=0.7, passage_cosine=0.7, nearness=0.7
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,13 @@ def test_a_missing_name_weighs_what_it_tells_in_this_corpus() -> None:
     asked = read_question("How many Belgian ships came to the Port?", weights)
     around = read_surroundings("Forty ships came.")
     features = measure(
-        asked, "Forty ships came.", around, around, sentence_cosine=0.7, passage_cosine=0.7
+        asked,
+        "Forty ships came.",
+        around,
+        around,
+        sentence_cosine=0.7,
+        passage_cosine=0.7,
+        nearness=0.7,
     )
     assert features.name_missing_near == pytest.approx(0.9)
     assert fit("How many ships of Belgium came?", "Forty Belgian ships came.").name_missing == 0
