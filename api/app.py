@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from api import openapi, problems
 from api.context import Context
 from api.guard import BodyLimit, OriginGuard, RequestIdentity
-from api.routes import answers, documents, health, search
+from api.routes import answers, documents, health, search, stories
 from qa.service import Service
 from qa.settings import Settings
 
@@ -62,6 +62,6 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     app.state.context = Context(service, settings)
     problems.install(app)
     openapi.install(app)
-    for part in (answers, search, documents, health):
+    for part in (answers, search, documents, stories, health):
         app.include_router(part.router)
     return app

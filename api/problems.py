@@ -36,6 +36,7 @@ STATUS: dict[type[errors.DossierError], HTTPStatus] = {
     errors.StateError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DataDirectoryInUse: HTTPStatus.CONFLICT,
     errors.EmbeddingEndpointFailed: HTTPStatus.BAD_GATEWAY,
+    errors.RerankerUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     qa_errors.InvalidSetting: HTTPStatus.INTERNAL_SERVER_ERROR,
     qa_errors.ModelError: HTTPStatus.BAD_GATEWAY,
     qa_errors.ModelNotConfigured: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -10,16 +10,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from api.problems import Problem
 from index.load.metadata import read_fields
 from index.models import METADATA_FIELDS, Document, Hit, Metadata
-from qa.models import AnswererName, Coverage, FilterSet, Question, Turn
+from qa.models import AnswererName, Coverage, FilterSet, Question, SearchStep, Turn
 
 Line = Annotated[str, StringConstraints(max_length=1000)]
 """A short text of one field."""
 
 
+MOST_NAMED = 1000
+"""Names that one filter takes at most."""
+
+
 def _reasonable(filters: FilterSet) -> FilterSet:
     """Refuse longer lists than the record can take in one statement."""
-    if len(filters.outlets) > 1000 or len(filters.documents) > 1000:
-        raise ValueError("at most 1000 outlets and 1000 documents can be named")
+    for name in ("outlets", "documents", "collections", "languages", "dates"):
+        if len(getattr(filters, name)) > MOST_NAMED:
+            raise ValueError(f"at most {MOST_NAMED} {name} can be named")
     return filters
 
 
@@ -98,9 +103,11 @@ class SearchHit(Reply):
     page: int | None
     """Page on which it starts, where the document has pages."""
     score: float
-    """Fused score, higher is better; comparable within one search only."""
+    """Score of the last stage, higher is better; comparable within one search only."""
     scores: dict[str, float]
     """Score of each stage, such as ``dense`` and ``keyword``."""
+    copies: list[str]
+    """Other documents that have the same words as copies of one story; they count once."""
 
     @classmethod
     def of(cls, hit: Hit) -> SearchHit:
@@ -118,6 +125,7 @@ class SearchHit(Reply):
             start=span.start,
             end=span.end,
             page=document.page_of(span.start),
+            copies=list(hit.copies),
             score=hit.score,
             scores=hit.scores,
         )
@@ -128,6 +136,8 @@ class SearchReply(Reply):
 
     hits: list[SearchHit]
     """The passages."""
+    steps: tuple[SearchStep, ...]
+    """The searches that were made, in order."""
     coverage: Coverage
     """How many documents and passages were searched, after filters, and whose."""
 
@@ -147,6 +157,8 @@ class Described(Body):
     """Where it was published: an http or https address."""
     language: Line | None = None
     """ISO 639-1 code, such as ``en``."""
+    collection: Line | None = None
+    """Your own name for the group that the document belongs to."""
 
     def to_metadata(self) -> Metadata:
         """Return the same in the words of the corpus side.
@@ -216,6 +228,8 @@ class DocumentReply(Reply):
     """Where it was published, where known."""
     language: str | None
     """ISO 639-1 code, where known."""
+    collection: str | None
+    """The user's own name for the group that it belongs to, where given."""
     inferred: list[str]
     """Names of the fields above that were read out of the text and not stated by anyone."""
     media_type: str

@@ -186,7 +186,7 @@ async def _run_case(service: Service, case: Case, binding: Binding) -> Result:
         answer = await service.answer(Question(text=case.question, filters=filters))
         seconds = perf_counter() - begun
         retrieval = await asyncio.to_thread(
-            service.corpus.search,
+            service.search,
             case.question,
             filters.to_filters(),
             limit=service.settings.top_passages,

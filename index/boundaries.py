@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import category
 
@@ -92,7 +93,8 @@ _PASSED_OVER = re.compile(
 )
 
 
-def starts(line: str, language: str) -> list[int]:
+@lru_cache(maxsize=1024)  # a document's lines are taken apart for its noise and its passages
+def starts(line: str, language: str) -> tuple[int, ...]:
     """Return where the sentences of a logical line begin, the first left out, sorted.
 
     Args:
@@ -103,14 +105,14 @@ def starts(line: str, language: str) -> list[int]:
         Offsets in code points. They may stand before white space.
     """
     if _TERMINATOR.search(line, 0, max(0, len(line) - 1)) is None:
-        return []
+        return ()
     copy = _directed(_MASKED.sub(" ", line))
     found = {place for begin, part in _windows(copy, language) for place in part if begin < place}
     found.update(match.end() for match in _PASSED_OVER.finditer(copy) if _is_end(copy, match))
     moved = {_settle(copy, place) for place in found}
     places = sorted(place for place in moved if 0 < place < len(copy))
     if not places:
-        return []
+        return ()
     kept: list[int] = []
     begin, worded = 0, False  # the sentence so far: where it begins, whether it holds a word
     for before, place, after in zip(
@@ -122,7 +124,7 @@ def starts(line: str, language: str) -> list[int]:
         if _is_boundary(copy, begin, place):
             kept.append(place)
             begin, worded = place, False
-    return kept
+    return tuple(kept)
 
 
 def _directed(copy: str) -> str:

@@ -7,15 +7,13 @@ it at any time. Every write is one transaction, flushed to disk before it is ack
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from index import schema as t
@@ -27,17 +25,25 @@ from index.errors import (
     EmbedderChanged,
     NotFound,
 )
-from index.models import Document, Filters, Passage
+from index.models import Document, Filters
+from index.passage_rows import PassageRows
 from index.rows import (
     any_version,
     conditions,
     current_version,
     document_of,
     make_engine,
-    pack,
-    passage_of,
 )
-from index.writing import drop_passages, save_entry, set_fact
+from index.sentence_rows import drop_unused, read_sentences, save_sentences
+from index.story_rows import StoryRecord
+from index.writing import (
+    check_dimension,
+    drop_passages,
+    save_entries,
+    save_vectors,
+    set_aside,
+    set_fact,
+)
 
 T = TypeVar("T")
 
@@ -45,12 +51,14 @@ CHUNK = 500
 """Identifiers per ``IN`` list; SQLite allows 32,766 parameters, short statements stay cached."""
 
 
-class Catalog:
+class Catalog(PassageRows):
     """The record of one data directory. Safe to share by threads; processes share it by SQLite."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = make_engine(path)
+        super().__init__(make_engine(path))
         self._path = path
+        self.stories = StoryRecord(self._engine, self._write)
+        """Which documents are copies of one text."""
 
     @property
     def is_current(self) -> bool:
@@ -189,30 +197,42 @@ class Catalog:
                 latest,
             )
 
+    def names(self, field: str) -> list[str]:
+        """Return every value that ``field`` (outlet, collection) has in a current version."""
+        query = current_version().with_only_columns(t.versions.c[field]).distinct()
+        with self._engine.connect() as connection:
+            return sorted(name for name in connection.scalars(query) if name is not None)
+
     def matching(self, filters: Filters) -> list[str]:
         """Return the identifiers of the documents that the filters leave."""
         query = current_version().with_only_columns(t.documents.c.id).where(*conditions(filters))
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
-    def save(self, entries: Sequence[Entry], embedder: str, vectors: dict[str, Vectors]) -> None:
+    def save(
+        self,
+        entries: Sequence[Entry],
+        embedder: str,
+        vectors: Mapping[str, Vectors],
+        sentences: Mapping[str, Vectors],
+    ) -> None:
         """Record document versions with their passages and new vectors, all or nothing.
 
         Args:
             entries: the versions; a document recorded before gets them as its current version.
             embedder: identity of the vectors' space.
             vectors: new vectors by content hash; those already recorded need not be given.
+            sentences: the same of their sentences, one row each.
+
+        Raises:
+            DimensionChanged: if vectors have another length than those that are recorded.
         """
         with self._write() as connection:
-            if vectors:
-                rows = [
-                    {"embedder": embedder, "content": content, "vector": pack(vector)}
-                    for content, vector in vectors.items()
-                ]
-                connection.execute(sqlite_insert(t.vectors).on_conflict_do_nothing(), rows)
+            save_vectors(connection, embedder, vectors)
+            save_sentences(connection, embedder, sentences)
             set_fact(connection, "embedder", embedder)
-            for entry in entries:
-                save_entry(connection, entry)
+            save_entries(connection, entries)
+            self.stories.join(connection, entries)
 
     def remove(self, document_id: str) -> None:
         """Remove a document with all versions, passages and vectors used by no other.
@@ -222,80 +242,22 @@ class Catalog:
         """
         with self._write() as connection:
             drop_passages(connection, document_id)
+            self.stories.leave(connection, document_id)
             gone = connection.execute(delete(t.documents).where(t.documents.c.id == document_id))
             if not gone.rowcount:
                 raise NotFound(f"there is no document {document_id}")
             used = exists().where(t.passages.c.content == t.vectors.c.content)
             connection.execute(delete(t.vectors).where(~used))
+            drop_unused(connection)
 
-    # -- passages and vectors ----------------------------------------------------------------
+    # -- vectors ----------------------------------------------------------------------------
 
-    def passages_of(self, document_id: str, version: int) -> list[Passage]:
-        """Return the passages of a current version in order; older versions have none."""
-        c = t.passages.c
-        query = select(t.passages).where(c.document_id == document_id, c.version == version)
-        with self._engine.connect() as connection:
-            return [passage_of(row) for row in connection.execute(query.order_by(c.number))]
+    def known_vectors(self, embedder: str, contents: Iterable[str], *, sentences: bool) -> set[str]:
+        """Return those of the content hashes that have a vector of this embedder.
 
-    def passages(self, keys: Sequence[int]) -> list[tuple[Passage, Document]]:
-        """Return the passages with these keys and their documents, in the order of ``keys``."""
-        found: dict[int, Passage] = {}
-        documents: dict[str, Document] = {}
-        with self._engine.connect() as connection:
-            for chunk in _chunks(keys):
-                query = select(t.passages).where(t.passages.c.key.in_(chunk))
-                found.update((row.key, passage_of(row)) for row in connection.execute(query))
-            for ids in _chunks(sorted({p.document_id for p in found.values()})):
-                query = current_version().where(t.documents.c.id.in_(ids))
-                documents.update((row.id, document_of(row)) for row in connection.execute(query))
-        return [
-            (found[key], documents[found[key].document_id])
-            for key in keys
-            if key in found and found[key].document_id in documents
-        ]
-
-    def keys_of(self, document_ids: Sequence[str]) -> list[int]:
-        """Return the keys of all passages of these documents."""
-        keys: list[int] = []
-        with self._engine.connect() as connection:
-            for chunk in _chunks(document_ids):
-                of_these = t.passages.c.document_id.in_(chunk)
-                keys.extend(connection.scalars(select(t.passages.c.key).where(of_these)))
-        return keys
-
-    def passages_between(self, first: int, last: int) -> Iterator[tuple[Passage, str]]:
-        """Yield the passages with keys in ``first..last``, each with its own words."""
-        p, v = t.passages.c, t.versions.c
-        # SQLite counts characters from 1; substr cuts the words without loading whole texts.
-        words = func.substr(v.text, p.start + 1, p.end - p.start)
-        query = (
-            select(t.passages, words.label("words"))
-            .join(t.versions, and_(v.document_id == p.document_id, v.version == p.version))
-            .where(p.key.between(first, last))
-            .order_by(p.key)
-        )
-        with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=1000).execute(query):
-                yield passage_of(row), row.words
-
-    def vectors_between(self, embedder: str, first: int, last: int) -> tuple[list[int], Vectors]:
-        """Return the keys in ``first..last`` that have vectors of this embedder, and those."""
-        p, v = t.passages.c, t.vectors.c
-        query = (
-            select(p.key, v.vector)
-            .join(t.vectors, and_(v.content == p.content, v.embedder == embedder))
-            .where(p.key.between(first, last))
-            .order_by(p.key)
-        )
-        with self._engine.connect() as connection:
-            rows = connection.execute(query).all()
-        if not rows:
-            return [], np.empty((0, 0), np.float32)
-        return [r.key for r in rows], np.stack([np.frombuffer(r.vector, "<f4") for r in rows])
-
-    def known_vectors(self, embedder: str, contents: Iterable[str]) -> set[str]:
-        """Return those of the content hashes that have a vector of this embedder."""
-        v = t.vectors.c
+        With ``sentences`` only those whose sentences have theirs too.
+        """
+        v = t.sentences.c if sentences else t.vectors.c
         known: set[str] = set()
         with self._engine.connect() as connection:
             for chunk in _chunks(list(contents)):
@@ -303,27 +265,35 @@ class Catalog:
                 known.update(connection.scalars(query))
         return known
 
-    def add_vectors(self, embedder: str, vectors: dict[str, Vectors]) -> None:
-        """Record vectors of passages that are there already."""
-        rows = [
-            {"embedder": embedder, "content": content, "vector": pack(vector)}
-            for content, vector in vectors.items()
-        ]
-        if rows:
-            with self._write() as connection:
-                connection.execute(sqlite_insert(t.vectors).on_conflict_do_nothing(), rows)
+    def add_vectors(
+        self, embedder: str, vectors: Mapping[str, Vectors], sentences: Mapping[str, Vectors]
+    ) -> None:
+        """Record vectors of known passages; see :func:`index.writing.save_vectors`."""
+        with self._write() as connection:
+            save_vectors(connection, embedder, vectors)
+            save_sentences(connection, embedder, sentences)
+
+    def sentence_vectors(self, embedder: str, keys: Sequence[int]) -> dict[int, Vectors]:
+        """Return what :func:`index.sentence_rows.read_sentences` does."""
+        return read_sentences(self._engine, embedder, keys)
+
+    def require_dimension(self, embedder: str, length: int) -> None:
+        """Refuse a vector's length; see :func:`index.writing.check_dimension`."""
+        with self._engine.connect() as connection:
+            check_dimension(connection, embedder, length)
+
+    def set_aside(self, embedder: str) -> None:
+        """Rename the vectors of ``embedder``; see :func:`index.writing.set_aside`."""
+        with self._write() as connection:
+            set_aside(connection, embedder)
+            drop_unused(connection)
 
     def use_embedder(self, embedder: str) -> None:
         """Make ``embedder`` the one whose vectors count and forget the vectors of others."""
         with self._write() as connection:
             set_fact(connection, "embedder", embedder)
             connection.execute(delete(t.vectors).where(t.vectors.c.embedder != embedder))
-
-    @property
-    def embedder(self) -> str | None:
-        """Identity of the embedder whose vectors the record holds, ``None`` while it has none."""
-        with self._engine.connect() as connection:
-            return connection.scalar(select(t.facts.c.value).where(t.facts.c.name == "embedder"))
+            drop_unused(connection)
 
     def require_embedder(self, identity: str) -> None:
         """Refuse to go on with an embedder whose vectors are not those of the record.
@@ -331,7 +301,7 @@ class Catalog:
         Raises:
             EmbedderChanged: if the record holds vectors of another embedder.
         """
-        known = self.embedder
+        known = self.state().embedder
         if known is not None and known != identity:
             raise EmbedderChanged(
                 f"the documents were embedded by {known}, the configured one is {identity}"
@@ -340,10 +310,14 @@ class Catalog:
     # -- changes -----------------------------------------------------------------------------
 
     @property
+    def embedder(self) -> str | None:
+        """Identity of the embedder whose vectors the record holds, ``None`` while it has none."""
+        return self.state().embedder
+
+    @property
     def last_change(self) -> int:
         """Number of the newest change, 0 if there was none."""
-        with self._engine.connect() as connection:
-            return connection.scalar(select(func.max(t.changes.c.number))) or 0
+        return self.state().last_change
 
     def changes(self, after: int) -> list[Change]:
         """Return the changes after number ``after``, in order."""

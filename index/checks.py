@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +13,7 @@ from index.models import Filters
 if TYPE_CHECKING:
     from index.catalog import Catalog
     from index.embed import Embedder
+    from index.rerank import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,14 @@ def check_corpus(
     catalog: Catalog,
     embedder: Embedder,
     indexes: Mapping[str, Following | None],
+    *,
+    idle: Collection[str] = (),
+    reranker: Reranker | None = None,
 ) -> list[Check]:
-    """Return one check each of the record, the embedder and the indexes.
+    """Return one check each of the record, the embedder, the indexes and a reranker.
 
     Where the record is damaged, that alone is returned. An index that is ``None`` belongs to
-    another process.
+    another process, one that is ``idle`` is not needed.
     """
     record = _record(directory, catalog)
     if not record.ok:  # the others read it
@@ -56,7 +60,8 @@ def check_corpus(
     return [
         record,
         _embedder(catalog, embedder),
-        *(_index(name, index, last) for name, index in indexes.items()),
+        *(_index(name, index, last, name in idle) for name, index in indexes.items()),
+        *([_reranker(reranker)] if reranker else []),
     ]
 
 
@@ -78,15 +83,25 @@ def _embedder(catalog: Catalog, embedder: Embedder) -> Check:
         hint = "Run `dossier reindex --embed`, or set the embedder back."
         return Check("embedder", ok=False, detail=detail, hint=hint)
     try:
-        embedder.embed_query("check")
+        catalog.require_dimension(identity, len(embedder.embed_query("check")))
     except DossierError as error:
         return Check("embedder", ok=False, detail=str(error), hint=error.hint)
     return Check("embedder", ok=True, detail=identity)
 
 
-def _index(name: str, index: Following | None, last: int) -> Check:
+def _reranker(reranker: Reranker) -> Check:
+    try:
+        identity = reranker.identity  # loads and tries it
+    except DossierError as error:
+        return Check("reranker", ok=False, detail=str(error), hint=error.hint)
+    return Check("reranker", ok=True, detail=identity)
+
+
+def _index(name: str, index: Following | None, last: int, idle: bool) -> Check:
     if index is None:
         return Check(name, ok=True, detail="kept by the process that owns the directory")
+    if idle:
+        return Check(name, ok=True, detail="not needed for so few passages")
     if index.number == last:
         return Check(name, ok=True, detail=f"up to change {last}")
     detail = f"at change {index.number} of {last}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,21 +12,29 @@ from typing import TYPE_CHECKING
 
 from index.catalog import Catalog
 from index.checks import Check, check_corpus
-from index.errors import DataDirectoryInUse, DataDirectoryUnusable
+from index.embedding import Missing
+from index.errors import DataDirectoryInUse, DataDirectoryUnusable, DimensionChanged
 from index.exact import ExactIndex
+from index.filtering import require_possible
 from index.ingest import Embedded, IngestEvent, Ingestor, Planned
 from index.keywords import KeywordIndex
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
-from index.rows import content_hash, embedding_text
+from index.scope import Documents
 from index.search import Retrieval, Retriever
+from index.stories import Story
 from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from index.embed import Embedder
     from index.load.origins import Origin
+    from index.rerank import Reranker
 
 NO_FILTERS = Filters()
+APPROXIMATE_FROM = 500_000
+"""Passages from which Chroma serves searches without filters; docs/decisions/008-scale.md."""
+FOLLOW_SECONDS = 2.0
+"""How far the indexes may lag behind the record while an ingest runs."""
 SET_UP_SECONDS = 20.0
 """How long a reader waits for the owner to finish setting up or migrating the record."""
 
@@ -39,20 +48,36 @@ class Corpus:
         catalog: Catalog,
         embedder: Embedder,
         ownership: Ownership | None,
+        *,
         passage_tokens: int,
+        reranker: Reranker | None,
+        reranker_candidates: int,
+        approximate_from: int,
     ) -> None:
         """Use :meth:`open`."""
         self.directory = directory
         self.catalog = catalog
         self.embedder = embedder
         self.passage_tokens = passage_tokens
+        self.reranker = reranker
+        self.reranker_candidates = reranker_candidates
+        self._approximate_from = approximate_from
         self._ownership = ownership
         self._write_lock = threading.RLock()
+        self._followed = 0.0
         self._start_indexes()
 
     @classmethod
     def open(
-        cls, directory: Path, embedder: Embedder, *, passage_tokens: int = 200, write: bool
+        cls,
+        directory: Path,
+        embedder: Embedder,
+        *,
+        passage_tokens: int = 200,
+        reranker: Reranker | None = None,
+        reranker_candidates: int = 30,
+        approximate_from: int = APPROXIMATE_FROM,
+        write: bool,
     ) -> Corpus:
         """Open the corpus in ``directory``, which is made if it is not there.
 
@@ -60,6 +85,9 @@ class Corpus:
             directory: the data directory.
             embedder: turns passages and questions into vectors; loaded at first use.
             passage_tokens: length of passages ingested from now on.
+            reranker: orders the best of what a search found anew; loaded at first use.
+            reranker_candidates: how many passages it sees.
+            approximate_from: from so many passages on, Chroma finds the nearest of all of them.
             write: become the directory's owner, as ingesting and removing require. A reader
                 works beside an owner and sees what that has committed.
 
@@ -83,7 +111,16 @@ class Corpus:
                 finally:
                     if setting_up is not ownership:
                         setting_up.release()
-            corpus = cls(directory, catalog, embedder, ownership, passage_tokens)
+            corpus = cls(
+                directory,
+                catalog,
+                embedder,
+                ownership,
+                passage_tokens=passage_tokens,
+                reranker=reranker,
+                reranker_candidates=reranker_candidates,
+                approximate_from=approximate_from,
+            )
             corpus._catch_up()
         except BaseException:
             catalog.close()
@@ -111,9 +148,12 @@ class Corpus:
         self._require_ownership()
         with self._write_lock:
             ingestor = Ingestor(
-                self.catalog, self.embedder, self.passage_tokens, limit, self._follow
+                self.catalog, self.embedder, self.passage_tokens, limit, self._follow_at_times
             )
-            yield from ingestor.run(origins)
+            try:
+                yield from ingestor.run(origins)
+            finally:
+                self._follow()
 
     def search(self, query: str, filters: Filters = NO_FILTERS, *, limit: int = 8) -> Retrieval:
         """Return the best passages for ``query``; see :meth:`index.search.Retriever.search`."""
@@ -134,7 +174,12 @@ class Corpus:
         after: str | None = None,
         limit: int | None = None,
     ) -> list[Document]:
-        """Return current versions in order of identifier, those after ``after``."""
+        """Return current versions in order of identifier, those after ``after``.
+
+        Raises:
+            InvalidFilter: if the days of the filters leave no day, or a language is no code.
+        """
+        require_possible(filters)
         return self.catalog.documents(filters, after=after, limit=limit)
 
     def document(self, document_id: str, version: int | None = None) -> Document:
@@ -172,7 +217,11 @@ class Corpus:
         """Build the indexes anew from the record, without embedding unless ``embed``.
 
         With ``embed``, passages without a vector of the configured embedder get one first, and
-        vectors of other embedders are forgotten.
+        vectors of other embedders are forgotten; also those of the same one where its vectors have
+        another length now. What is embedded is kept at once: a run that ends early can be taken up
+        again, and until one is complete the corpus stays with the embedder that it had.
+
+        Documents that were recorded before there were stories get theirs.
 
         Raises:
             DataDirectoryInUse: if this process does not own the directory.
@@ -187,13 +236,33 @@ class Corpus:
                 self.approximate.close()
             for folder in ("keywords", "vectors"):
                 shutil.rmtree(self.directory / folder, ignore_errors=True)
+            if embed:  # only now: an index of vectors that are gone must not outlive a kill
+                self.catalog.use_embedder(self.embedder.identity)
+            self.catalog.stories.fill()
             self._start_indexes()
             self._follow()
+
+    def stories(self, filters: Filters = NO_FILTERS, *, limit: int | None = None) -> list[Story]:
+        """Return stories of two or more documents that the filters leave, largest first.
+
+        Raises:
+            InvalidFilter: if the days of the filters leave no day, or a language is no code.
+        """
+        require_possible(filters)
+        return self.catalog.stories.stories(filters, limit)
 
     def check(self) -> list[Check]:
         """Return the state of the record, the embedder and the indexes."""
         indexes = {"keyword index": self.keywords, "vector index": self.approximate}
-        return check_corpus(self.directory, self.catalog, self.embedder, indexes)
+        needed = self.approximate is not None and self.approximate.needed(self.catalog)
+        return check_corpus(
+            self.directory,
+            self.catalog,
+            self.embedder,
+            indexes,
+            idle=() if needed else ("vector index",),
+            reranker=self.reranker,
+        )
 
     def close(self) -> None:
         """Release files and ownership; the corpus cannot be used afterwards."""
@@ -209,9 +278,17 @@ class Corpus:
         self.keywords = KeywordIndex(self.directory / "keywords")
         self.exact = ExactIndex(identity)
         owned = self._ownership is not None
-        self.approximate = VectorIndex(self.directory / "vectors", identity) if owned else None
+        vectors, at_least = self.directory / "vectors", self._approximate_from
+        self.approximate = VectorIndex(vectors, identity, at_least=at_least) if owned else None
         self.retriever = Retriever(
-            self.catalog, self.embedder, self.keywords, self.exact, self.approximate
+            self.catalog,
+            self.embedder,
+            self.keywords,
+            self.exact,
+            Documents(),
+            self.approximate,
+            self.reranker,
+            self.reranker_candidates,
         )
 
     def _catch_up(self) -> None:
@@ -227,25 +304,28 @@ class Corpus:
                 finally:
                     ownership.release()
 
+    def _follow_at_times(self) -> None:
+        """Bring the indexes up to the record unless that was done just now: it costs a flush."""
+        if time.monotonic() - self._followed >= FOLLOW_SECONDS:
+            self._follow()
+
     def _follow(self) -> None:
         self.keywords.follow(self.catalog)
         if self.approximate:
             self.approximate.follow(self.catalog)
+        self._followed = time.monotonic()
 
     def _embed_all(self) -> Iterator[Planned | Embedded]:
         identity = self.embedder.identity
-        texts: dict[str, str] = {}
-        for passage, words in self.catalog.passages_between(0, 2**62):
-            texts.setdefault(content_hash(passage, words), embedding_text(passage, words))
-        known = self.catalog.known_vectors(identity, texts)
-        todo = sorted((c for c in texts if c not in known), key=lambda c: len(texts[c]))
-        yield Planned(len(todo), 0)
-        for at in range(0, len(todo), 64):
-            part = todo[at : at + 64]
-            rows = self.embedder.embed_passages([texts[c] for c in part])
-            self.catalog.add_vectors(identity, dict(zip(part, rows, strict=True)))
-            yield Embedded(len(part))
-        self.catalog.use_embedder(identity)
+        try:
+            self.catalog.require_dimension(identity, len(self.embedder.embed_query("length")))
+        except DimensionChanged:
+            self.catalog.set_aside(identity)
+        missing = Missing(self.catalog, self.embedder, self.catalog.passages_between(0, 2**62))
+        yield Planned(len(missing), 0)
+        for part in missing.embed():
+            self.catalog.add_vectors(identity, part.passages, part.sentences)
+            yield Embedded(len(part.passages))
 
     def _require_ownership(self) -> None:
         if not self._ownership:

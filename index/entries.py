@@ -51,3 +51,23 @@ class Extent:
     """Earliest known day of publication."""
     latest: date | None
     """Latest known day of publication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What filters look at in a document's current version, and its passages' range of keys."""
+
+    document_id: str
+    """The document."""
+    first: int
+    """Key of its first passage."""
+    last: int
+    """Key of its last passage."""
+    outlet: str | None
+    """Its outlet."""
+    collection: str | None
+    """Its collection."""
+    language: str | None
+    """Its language."""
+    published_at: date | None
+    """Its day of publication."""

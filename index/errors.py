@@ -141,6 +141,12 @@ class EmbedderChanged(StateError):
     hint = "Run `dossier reindex --embed`, or set the embedder back."
 
 
+class DimensionChanged(EmbedderChanged):
+    """The embedder gives vectors of another length than those that the record holds of it."""
+
+    code = "dimension_changed"
+
+
 class EmbeddingFailed(DossierError):
     """The embedder could not turn text into vectors."""
 
@@ -152,6 +158,16 @@ class WeightsUnusable(EmbeddingFailed):
 
     code = "weights_unusable"
     hint = "Reinstall the locked dependencies (`make install`)."
+
+
+class RerankerUnusable(DossierError):
+    """A cross-encoder that cannot be found, loaded or run, or that is none."""
+
+    code = "reranker_unusable"
+    hint = (
+        "DOSSIER_RERANKER is a folder with model.onnx, tokenizer.json and config.json, or a name "
+        "on the hub; empty, the built-in ranking is used."
+    )
 
 
 class TokenizerUnusable(DossierError):

@@ -1,7 +1,6 @@
-"""Exact vector search: every vector of the record in memory, scored by one matrix product.
+"""Vector search in memory: every vector of the record, kept up with its log of changes.
 
-Exact for any filter, and fast enough for most corpora: 100,000 vectors take about 20 ms of one
-core. :mod:`index.vectors` takes over above that.
+Fast for any filter and for most corpora; :mod:`index.vectors` takes over where a corpus is large.
 """
 
 from __future__ import annotations
@@ -14,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.following import pending
+from index.nearest import Held, codes
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
     from index.embed import Vectors
+
+Keys = NDArray[np.int64]
 
 
 class ExactIndex:
@@ -27,53 +29,112 @@ class ExactIndex:
         self._embedder = embedder
         self._lock = threading.Lock()
         self._number = 0
-        self._keys: NDArray[np.int64] = np.empty(0, np.int64)
-        self._matrix: Vectors = np.empty((0, 0), np.float32)
+        self._space = _Space()
+        self._held = self._space.held()
 
     def follow(self, catalog: Catalog) -> None:
         """Bring the index up to the record."""
+        self.follow_to(catalog, catalog.state().last_change)
+
+    def follow_to(self, catalog: Catalog, last_change: int) -> None:
+        """Bring the index up to a record whose newest change is ``last_change``."""
+        if last_change == self._number:
+            return
         with self._lock:
             changes = catalog.changes(self._number)
             if not changes:
                 return
             work = pending(changes)
-            keep = np.ones(len(self._keys), bool)
             for first, last in work.remove:
-                keep &= (self._keys < first) | (self._keys > last)
-            keys, parts = [self._keys[keep]], [self._matrix[keep]]
+                self._space.remove(first, last)
             for first, last in work.add:
-                found, vectors = catalog.vectors_between(self._embedder, first, last)
-                keys.append(np.array(found, np.int64))
-                parts.append(vectors)
-            self._keys = np.concatenate(keys)
-            filled = [part for part in parts if len(part)]
-            self._matrix = np.concatenate(filled) if filled else np.empty((0, 0), np.float32)
+                self._space.add(*catalog.vectors_between(self._embedder, first, last))
+            self._held = self._space.held()
             self._number = changes[-1].number
 
     def search(
-        self, vector: Vectors, limit: int, *, keys: Sequence[int] | None = None
+        self, vector: Vectors, limit: int, *, keys: Keys | None = None
     ) -> list[tuple[int, float]]:
         """Return the nearest passages, best first, as (key, cosine).
 
         Args:
             vector: unit vector of the question.
             limit: most passages to return.
-            keys: passages to search within; ``None`` searches all, empty finds nothing.
+            keys: passages to search within, ascending; ``None`` searches all, empty finds nothing.
         """
-        all_keys, matrix = self._keys, self._matrix
-        if not len(all_keys):
+        held = self._held
+        if not len(held):
             return []
-        if keys is not None:
-            rows = np.flatnonzero(np.isin(all_keys, np.asarray(keys, np.int64)))
-            all_keys, matrix = all_keys[rows], matrix[rows]
-        # Summed row by row: the same vector scores the same whatever else is in the corpus.
-        scores = np.einsum("ij,j->i", matrix, vector) if len(matrix) else np.empty(0, np.float32)
-        order = np.lexsort((all_keys, -scores))[:limit]
-        return [(int(all_keys[i]), float(scores[i])) for i in order]
+        return held.nearest(vector, limit, held.rows(keys))
 
     def scores(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
         """Return the cosine of ``vector`` with each of ``keys`` that has a vector."""
-        return dict(self.search(vector, len(keys), keys=keys))
+        held = self._held
+        rows = held.rows(np.unique(np.asarray(keys, np.int64)))
+        found = held.keys if rows is None else held.keys[rows]
+        return dict(zip(found.tolist(), held.scored(vector, rows).tolist(), strict=True))
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors held, 0 while there are none."""
+        return int(self._held.matrix.shape[1])
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._held)
+
+
+class _Space:
+    """Room for vectors that grows by halves, so that adding a few does not copy all.
+
+    Views given out stay as they are: later rows lie behind them, and removing only marks.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._keys: Keys = np.empty(0, np.int64)
+        self._matrix: Vectors = np.empty((0, 0), np.float32)
+        self._codes = codes(self._matrix)
+        self._gone: NDArray[np.bool_] = np.empty(0, bool)
+
+    def held(self) -> Held:
+        n = self._count
+        gone = self._gone[:n] if self._gone[:n].any() else None
+        return Held(self._keys[:n], self._matrix[:n], self._codes[:, :n], gone)
+
+    def add(self, keys: Sequence[int], vectors: Vectors) -> None:
+        """Put vectors behind the others; keys are given upwards, so the order stays."""
+        if not len(keys):
+            return
+        n = self._count + len(keys)
+        if n > len(self._keys) or vectors.shape[1] != self._matrix.shape[1]:
+            self._make_room(n + n // 2 if self._count else n, vectors.shape[1])
+            n = self._count + len(keys)  # what is gone has left room
+        new = slice(self._count, n)
+        self._keys[new], self._matrix[new] = keys, vectors
+        self._codes[:, new] = codes(vectors)
+        self._count = n
+
+    def remove(self, first: int, last: int) -> None:
+        """Mark the passages with keys in ``first..last`` as gone; give their room back at times."""
+        n = self._count
+        start, end = np.searchsorted(self._keys[:n], [first, last + 1])
+        if start == end:
+            return
+        gone = self._gone.copy()  # the old one may be in use
+        gone[start:end] = True
+        self._gone = gone
+        if int(gone[:n].sum()) * 4 > n:
+            self._make_room(n, self._matrix.shape[1])
+
+    def _make_room(self, size: int, dimension: int) -> None:
+        """Move what is not gone to new room; what has another dimension is left behind."""
+        n = self._count
+        keep = ~self._gone[:n] if dimension == self._matrix.shape[1] else np.zeros(n, bool)
+        keys, matrix, signs = self._keys[:n][keep], self._matrix[:n][keep], self._codes[:, :n]
+        count = self._count = len(keys)
+        self._keys, self._gone = np.empty(size, np.int64), np.zeros(size, bool)
+        self._matrix = np.empty((size, dimension), np.float32)
+        self._codes = np.empty((len(codes(self._matrix[:0])), size), np.uint64)
+        self._keys[:count] = keys
+        if count:
+            self._matrix[:count], self._codes[:, :count] = matrix, signs[:, keep]

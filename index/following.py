@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,16 @@ def pending(changes: Sequence[Change]) -> Pending:
         (c.first, c.last) for c in changes if c.action == "add" and (c.first, c.last) not in gone
     ]
     return Pending(_joined(removed), _joined(added))
+
+
+def portions(changes: Sequence[Change], passages: int) -> Iterator[Sequence[Change]]:
+    """Yield ``changes`` in order, in runs of about so many passages that come or go."""
+    start = size = 0
+    for at, change in enumerate(changes, 1):
+        size += change.last - change.first + 1
+        if size >= passages or at == len(changes):
+            yield changes[start:at]
+            start, size = at, 0
 
 
 def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

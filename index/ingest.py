@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from index.embedding import Missing, NewVectors
 from index.entries import Entry
 from index.errors import DossierError, UndecodableText
 from index.load import fingerprint, parse
 from index.load.origins import Origin
 from index.models import Document, Draft
-from index.rows import content_hash, embedding_text
 from index.split import split
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
-    from index.embed import Embedder, Vectors
+    from index.embed import Embedder
 
 Outcome = Literal["added", "changed", "unchanged"]
 
@@ -97,9 +97,6 @@ IngestEvent = Planned | Embedded | Ingested | Rejected | Finished
 
 BATCH_PASSAGES = 512
 """Passages that are embedded and committed together: enough to sort by length, soon safe."""
-
-STEP = 64
-"""Passages between two signs of progress."""
 
 
 def document_id(source: str) -> str:
@@ -202,17 +199,23 @@ class Ingestor:
         if not waiting:
             return
         try:
-            vectors: dict[str, Vectors] = {}
-            for event, part in self._embed([entry for _, entry in waiting]):
-                vectors |= part
-                yield event
+            found = NewVectors()
+            passages = (
+                (passage, passage.span.cut(entry.draft.text))
+                for _, entry in waiting
+                for passage in entry.passages
+            )
+            for part in Missing(self.catalog, self.embedder, passages).embed():
+                found.add(part)
+                yield Embedded(len(part.passages))
         except DossierError as error:
             for origin, _ in waiting:
                 yield self._reject(origin, error)
             return
-        self.catalog.save([entry for _, entry in waiting], self.embedder.identity, vectors)
+        entries = [entry for _, entry in waiting]
+        self.catalog.save(entries, self.embedder.identity, found.passages, found.sentences)
         self.committed()
-        self._tally.embedded += len(vectors)
+        self._tally.embedded += len(found.passages)
         for origin, entry in waiting:
             outcome: Outcome = "added" if entry.version == 1 else "changed"
             setattr(self._tally, outcome, getattr(self._tally, outcome) + 1)
@@ -225,20 +228,6 @@ class Ingestor:
                 len(entry.passages),
                 origin.size,
             )
-
-    def _embed(self, entries: Sequence[Entry]) -> Iterator[tuple[Embedded, dict[str, Vectors]]]:
-        """Embed the passages whose content has no vector yet, shortest first."""
-        texts: dict[str, str] = {}
-        for entry in entries:
-            for passage in entry.passages:
-                words = passage.span.cut(entry.draft.text)
-                texts.setdefault(content_hash(passage, words), embedding_text(passage, words))
-        known = self.catalog.known_vectors(self.embedder.identity, texts)
-        todo = sorted((c for c in texts if c not in known), key=lambda c: len(texts[c]))
-        for at in range(0, len(todo), STEP):
-            part = todo[at : at + STEP]
-            rows = self.embedder.embed_passages([texts[c] for c in part])
-            yield Embedded(len(part)), dict(zip(part, rows, strict=True))
 
 
 def _check_text(draft: Draft) -> None:

@@ -15,13 +15,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from index.following import Position, pending, read_position, write_position
 from index.glue import CommonWords, unglue
 
 if TYPE_CHECKING:
-    from tantivy import Index, Schema, TextAnalyzer
+    from tantivy import Index, Query, Schema, Searcher, TextAnalyzer
 
     from index.catalog import Catalog
+    from index.scope import Scope
 
 LAYOUT = "keywords-1"
 """Changed whenever the fields or the analysis change, so that an old index is rebuilt."""
@@ -31,6 +34,9 @@ CONTEXT_WEIGHT = 0.3
 
 MAX_TERMS = 64
 """Most different words of a question that are looked up; more cost time and find no better."""
+
+NAMED_DOCUMENTS = 500
+"""Up to so many documents are named in a query; of more, the best passages of all are sifted."""
 
 HEAP_BYTES = 64_000_000
 """Memory of the index writer."""
@@ -63,42 +69,31 @@ class KeywordIndex:
             write_position(self._note, Position(changes[-1].number, LAYOUT))
 
     def search(
-        self, query: str, limit: int, *, documents: Sequence[str] | None = None
+        self, query: str, limit: int, *, scope: Scope | None = None
     ) -> list[tuple[int, float]]:
         """Return the best passages for the words of ``query``, best first, as (key, BM25 score).
 
         Args:
             query: any text; it has no syntax.
             limit: most passages to return.
-            documents: identifiers to search within; ``None`` searches all, empty finds nothing.
+            scope: what to search within; ``None`` searches all.
         """
-        import tantivy
-
         with self._lock:
             index = self._opened()
-        if index is None or (documents is not None and not documents):
+        if index is None:
             return []
         index.reload()
         terms = query_terms(query)
         if not terms:
             return []
-        schema = index.schema
-        should = tantivy.Occur.Should
-        words: list[Any] = []
-        for term in terms:
-            words.append((should, tantivy.Query.term_query(schema, "words", term)))
-            heading = tantivy.Query.term_query(schema, "context", term)
-            words.append((should, tantivy.Query.boost_query(heading, CONTEXT_WEIGHT)))
-        wanted = tantivy.Query.boolean_query(words)
-        if documents is not None:
-            within = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(schema, "document", list(documents)), 0.0
-            )
-            must = tantivy.Occur.Must
-            wanted = tantivy.Query.boolean_query([(must, wanted), (must, within)])
-        searcher = index.searcher()
-        found = searcher.search(wanted, limit, count=False).hits
-        scored = [(int(searcher.doc(at)["key"][0]), float(score)) for score, at in found]
+        searcher, wanted = index.searcher(), _query(index.schema, terms)
+        if scope is None or scope.ids is None:
+            scored = _found(searcher, wanted, limit)
+        elif len(scope.ids) <= NAMED_DOCUMENTS:
+            wanted = _within(index.schema, wanted, scope.ids.tolist())
+            scored = _found(searcher, wanted, limit) if len(scope.ids) else []
+        else:
+            scored = _best_within(searcher, wanted, limit, scope)
         # Equal scores come in the order of the segments, which differs from build to build.
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
@@ -115,13 +110,23 @@ class KeywordIndex:
         searcher, analyze = index.searcher(), analyzer().analyze
         total = searcher.num_docs
 
-        def idf(found: int) -> float:
-            return math.log(1 + (total - found + 0.5) / (found + 0.5))
-
         def count(word: str) -> int:
             return min((searcher.doc_freq("words", term) for term in analyze(word)), default=total)
 
-        return {word: idf(count(word)) / idf(0) for word in words}
+        return {word: _idf(total, count(word)) / _idf(total, 0) for word in words}
+
+    def asked(self, query: str) -> dict[str, float]:
+        """Return the terms of a question that are looked up, each with its rarity, 0..1."""
+        with self._lock:
+            index = self._opened()
+        terms = query_terms(query)
+        if index is None:
+            return dict.fromkeys(terms, 1.0)
+        searcher = index.searcher()
+        most = _idf(searcher.num_docs, 0)
+        return {
+            term: _idf(searcher.num_docs, searcher.doc_freq("words", term)) / most for term in terms
+        }
 
     def close(self) -> None:
         """Release the files."""
@@ -176,6 +181,54 @@ class KeywordIndex:
         index.reload()
 
 
+def _idf(total: int, found: int) -> float:
+    """Return the inverse document frequency as BM25 counts it."""
+    return math.log(1 + (total - found + 0.5) / (found + 0.5))
+
+
+def _query(schema: Schema, terms: Sequence[str]) -> Query:
+    import tantivy
+
+    should = tantivy.Occur.Should
+    words: list[Any] = []
+    for term in terms:
+        words.append((should, tantivy.Query.term_query(schema, "words", term)))
+        heading = tantivy.Query.term_query(schema, "context", term)
+        words.append((should, tantivy.Query.boost_query(heading, CONTEXT_WEIGHT)))
+    return tantivy.Query.boolean_query(words)
+
+
+def _within(schema: Schema, wanted: Query, ids: list[str]) -> Query:
+    import tantivy
+
+    named = tantivy.Query.term_set_query(schema, "document", ids)
+    must = tantivy.Occur.Must
+    within = tantivy.Query.const_score_query(named, 0.0)
+    return tantivy.Query.boolean_query([(must, wanted), (must, within)])
+
+
+def _found(searcher: Searcher, wanted: Query, limit: int) -> list[tuple[int, float]]:
+    found = searcher.search(wanted, limit, count=False).hits
+    keys = searcher.fast_field_values("key", [at for _, at in found])
+    return [(int(key), float(hit[0])) for key, hit in zip(keys, found, strict=True) if key]
+
+
+def _best_within(
+    searcher: Searcher, wanted: Query, limit: int, scope: Scope
+) -> list[tuple[int, float]]:
+    """Return the best of a large scope: ever more of the whole, until enough are within it."""
+    assert scope.keys is not None
+    total = searcher.num_docs
+    asked = min(total, 2 * limit * max(1, total // max(1, len(scope.keys))))
+    while True:
+        found = _found(searcher, wanted, asked)
+        keys = np.array([key for key, _ in found], np.int64)
+        inside = np.flatnonzero(np.isin(keys, scope.keys, assume_unique=True))[:limit]
+        if len(inside) == limit or len(found) < asked or asked == total:
+            return [found[i] for i in inside]
+        asked = min(total, asked * 4)
+
+
 def _schema() -> Schema:
     import tantivy
 
@@ -201,10 +254,15 @@ def analyzer() -> TextAnalyzer:
     )
 
 
+_LONG_WORD = re.compile(r"[^\W\d_]{5,}")
+
+
 def _unglued(text: str) -> str:
     """Return the parts of words that lost the space between them, as further terms."""
-    parts = (_parts(word) for word in re.findall(r"[^\W\d_]{5,}", text))
-    return " ".join(part for pair in parts for part in pair)
+    found: list[str] = []
+    for word in _LONG_WORD.findall(text):
+        found += _parts(word)
+    return " ".join(found)
 
 
 @lru_cache(maxsize=65_536)

@@ -203,7 +203,8 @@ class Filters:
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes; a document whose language is not known fails any."""
     as_of: date | None = None
-    """The day from which the corpus is looked at: nothing published later counts."""
+    """The day from which the corpus is looked at: nothing published later counts, and nothing
+    whose day of publication is not known."""
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__dataclass_fields__)
@@ -218,11 +219,14 @@ class Hit:
     document: Document
     """The document version that it stands in."""
     score: float
-    """Fused score, higher is better; comparable within one search only."""
+    """Score of the last stage, higher is better; comparable within one search only."""
     scores: dict[str, float] = field(default_factory=dict)
     """Score of each stage by its name, such as ``dense`` (cosine) and ``keyword`` (BM25)."""
     copies: tuple[str, ...] = ()
     """Identifiers of other documents that have the same words as copies of one story."""
+    nearness: tuple[float, ...] = ()
+    """Cosine of each sentence of the passage with the question, in the space of sentences; empty
+    if the embedder has none."""
 
     @property
     def text(self) -> str:

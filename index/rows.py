@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    or_,
     select,
 )
 
 from index import schema as t
 from index.embed import Vectors
+from index.filtering import language_of
 from index.models import (
     METADATA_FIELDS,
     Document,
@@ -45,6 +48,8 @@ def make_engine(path: Path) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         # The driver's own transaction handling begins too late; SQLAlchemy's "begin" event does.
         connection.isolation_level = None
+        # SQLite's own lower() knows ASCII only.
+        connection.create_function("fold", 1, _fold, deterministic=True)
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
 
@@ -87,18 +92,40 @@ def current_version() -> Select[Any]:
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """Return the filters as conditions; a document without a date fails any bound on dates."""
+    """Return the filters as conditions; what a document does not state fails the filter on it."""
     v = t.versions.c
     found: list[ColumnElement[bool]] = []
     if filters.outlets:
-        found.append(func.lower(v.outlet).in_([name.lower() for name in filters.outlets]))
+        found.append(_named(v.outlet, filters.outlets))
+    if filters.collections:
+        found.append(_named(v.collection, filters.collections))
+    if filters.languages:
+        found.append(_of_languages(func.lower(v.language), filters.languages))
     if filters.documents:
         found.append(v.document_id.in_(filters.documents))
     if filters.since:
         found.append(v.published_at >= filters.since)
     if filters.until:
         found.append(v.published_at <= filters.until)
+    if filters.as_of:
+        found.append(v.published_at <= filters.as_of)
     return [and_(*found)] if found else []
+
+
+def _named(column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a name is one of ``names``, without regard to case."""
+    # Python is called for each row only where a name needs it.
+    fold = func.lower if all(name.isascii() for name in names) else func.fold
+    return fold(column).in_([name.lower() for name in names])
+
+
+def _of_languages(column: ColumnElement[Any], codes: Sequence[str]) -> ColumnElement[bool]:
+    wanted = sorted({language for code in codes if (language := language_of(code))})
+    return or_(column.in_(wanted), *(column.like(f"{language}-%") for language in wanted))
+
+
+def _fold(name: str | None) -> str | None:
+    return name if name is None else name.lower()
 
 
 def document_of(row: Row[Any]) -> Document:

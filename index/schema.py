@@ -87,6 +87,15 @@ vectors = Table(
     Column("vector", LargeBinary, nullable=False),  # float32, little endian
 )
 
+sentences = Table(
+    "sentences",
+    metadata,
+    Column("embedder", Text, primary_key=True),
+    Column("content", String(64), primary_key=True),  # of the passage
+    Column("rows", Integer, nullable=False),
+    Column("vectors", LargeBinary, nullable=False),  # see index.sentence_rows
+)
+
 # What the rebuildable indexes follow: each remembers the last change that it applied.
 changes = Table(
     "changes",

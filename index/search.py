@@ -8,12 +8,18 @@ Retrieval", arXiv:2210.11934. Unlike rank fusion it keeps how much better one pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.errors import InvalidFilter
-from index.models import Document, Filters, Hit, Passage
+from index.closeness import CLOSER, Asked, look_closer, nearness
+from index.copies import without_copies
+from index.embed import SentenceEmbedder
+from index.filtering import require_known, require_possible
+from index.keywords import analyzer
+from index.models import Filters, Hit
+from index.rerank import reranked
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
     from index.entries import Extent
     from index.exact import ExactIndex
     from index.keywords import KeywordIndex
+    from index.rerank import Reranker
+    from index.scope import Documents, Scope
     from index.vectors import VectorIndex
 
 CANDIDATES = 60
@@ -28,9 +36,6 @@ CANDIDATES = 60
 
 DENSE_SHARE = 0.45
 """Weight of the vectors in the fused score; the rest is the keywords'. Chosen on dev splits."""
-
-EXACT_LIMIT = 50_000
-"""Up to so many passages the vectors are searched exactly, above by Chroma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,75 +67,122 @@ class Retriever:
     keywords: KeywordIndex
     """BM25 over the passages."""
     exact: ExactIndex
-    """Every vector, scored exactly."""
+    """Every vector, in memory."""
+    documents: Documents
+    """What filters look at, in memory."""
     approximate: VectorIndex | None
     """Chroma, for large corpora; ``None`` where another process owns it."""
+    reranker: Reranker | None = None
+    """Orders the best of what was found anew, where one is configured."""
+    reranker_candidates: int = 30
+    """How many passages it sees."""
 
     def search(self, query: str, filters: Filters, *, limit: int) -> Retrieval:
         """Return the best ``limit`` passages for ``query`` among those that the filters leave.
 
-        Passages with the same words count once; the one published first stands for all.
+        Passages that say the same count once; see :func:`index.copies.without_copies`.
 
         Raises:
-            InvalidFilter: if a filter names a document or outlet that is not there, or no time.
+            InvalidFilter: if a filter names what is not there, or leaves no day.
             EmbedderChanged: if the record was embedded by another embedder.
             EmbeddingFailed: if the question cannot be embedded.
+            RerankerUnusable: if a reranker is configured and fails.
         """
         self.validate(filters)
-        extent = self.catalog.extent(filters)
-        if not extent.passages:
-            return _retrieval((), extent)
-        documents = self.catalog.matching(filters) if filters else None
+        scope = self.documents.scope(filters)
+        if not scope.extent.passages:
+            return _retrieval((), scope.extent)
         vector = self.embedder.embed_query(query)
-        dense = self._dense(vector, extent, documents)
-        keyword = dict(self.keywords.search(query, CANDIDATES, documents=documents))
+        self.exact.follow_to(self.catalog, self.documents.number)
+        if len(vector) != self.exact.dimension:
+            self.catalog.require_dimension(self.embedder.identity, len(vector))
+        dense = self._dense(vector, scope)
+        keyword = dict(self.keywords.search(query, CANDIDATES, scope=scope))
         unseen = [key for key in keyword if key not in dense]
         dense |= self.exact.scores(vector, unseen)
         ranked = _fused(dense, keyword)
-        # Twice as many as wanted are loaded, since copies fall away.
-        found = self.catalog.passages([key for key, _ in ranked[: 2 * limit + 10]])
-        scores = dict(ranked)
-        hits = [
-            Hit(passage, document, scores[passage.key], _parts(passage.key, dense, keyword))
-            for passage, document in found
-        ]
-        return _retrieval(_without_copies(hits)[:limit], extent)
+        wanted = max(limit, self.reranker_candidates if self.reranker else 0)
+        kept = self._distinct(
+            self._read(query),
+            ranked=ranked,
+            wanted=wanted,
+            dense=dense,
+            keyword=keyword,
+            scope=scope,
+        )
+        if self.reranker:
+            kept = reranked(self.reranker, query, kept, candidates=self.reranker_candidates)
+        return _retrieval(kept[:limit], scope.extent)
 
-    def _dense(
-        self, vector: Vectors, extent: Extent, documents: Sequence[str] | None
-    ) -> dict[int, float]:
-        self.exact.follow(self.catalog)
-        if documents is not None:
-            keys = self.catalog.keys_of(documents)
-            return dict(self.exact.search(vector, CANDIDATES, keys=keys))
-        if self.approximate is not None and extent.passages > EXACT_LIMIT:
-            return dict(self.approximate.search(vector, CANDIDATES))
-        return dict(self.exact.search(vector, CANDIDATES))
+    def _read(self, query: str) -> Asked:
+        embedder = self.embedder
+        return Asked(
+            terms=self.keywords.asked(query),
+            pairs=frozenset(pairwise(analyzer().analyze(query))),
+            vector=(
+                embedder.embed_for_sentences(query)
+                if isinstance(embedder, SentenceEmbedder)
+                else None
+            ),
+        )
+
+    def _dense(self, vector: Vectors, scope: Scope) -> dict[int, float]:
+        chroma = self.approximate
+        if scope.keys is None and chroma is not None and chroma.holds(self.documents.number):
+            return dict(chroma.search(vector, CANDIDATES))
+        return dict(self.exact.search(vector, CANDIDATES, keys=scope.keys))
+
+    def _distinct(
+        self,
+        asked: Asked,
+        *,
+        ranked: Sequence[tuple[int, float]],
+        wanted: int,
+        dense: dict[int, float],
+        keyword: dict[int, float],
+        scope: Scope,
+    ) -> tuple[Hit, ...]:
+        """Return the closest passages that do not repeat each other, at least ``wanted``."""
+        analyze = analyzer().analyze
+        fused = dict(ranked)
+        loaded = max(CLOSER, wanted + 20)  # since copies fall away
+        while True:
+            keys = [key for key, _ in ranked[:loaded]]
+            sentences = self.catalog.sentence_vectors(self.embedder.identity, keys)
+            hits = [
+                Hit(passage, document, 0.0, _parts(passage.key, dense, keyword, fused))
+                for passage, document in self.catalog.passages(keys)
+            ]
+            hits = look_closer(hits, asked, sentences, analyze)
+            kept = without_copies(hits, self.catalog, scope.documents)
+            if len(kept) >= wanted or loaded >= len(ranked):
+                return self._with_nearness(kept, asked, known=keys)
+            loaded *= 2
+
+    def _with_nearness(
+        self, hits: Sequence[Hit], asked: Asked, *, known: Sequence[int]
+    ) -> tuple[Hit, ...]:
+        """Measure the sentences of passages that stand for copies and were not found themselves."""
+        strange = {hit.passage.key for hit in hits}.difference(known)
+        vectors = self.catalog.sentence_vectors(self.embedder.identity, sorted(strange))
+        return tuple(
+            replace(hit, nearness=nearness(hit.passage, asked, vectors.get(hit.passage.key)))
+            if hit.passage.key in strange
+            else hit
+            for hit in hits
+        )
 
     def validate(self, filters: Filters) -> None:
         """Refuse filters that cannot match by their own terms, and vectors of another space.
 
         Raises:
-            InvalidFilter: if a filter names a document or outlet that is not there, or no time.
+            InvalidFilter: if a filter names what is not there, or leaves no day.
             EmbedderChanged: if the record was embedded by another embedder.
         """
         self.catalog.require_embedder(self.embedder.identity)
-        if filters.since and filters.until and filters.since > filters.until:
-            raise InvalidFilter(f"since {filters.since} is after until {filters.until}")
-        if filters.documents:
-            there = set(self.catalog.matching(Filters(documents=filters.documents)))
-            for document_id in filters.documents:
-                if document_id not in there:
-                    raise InvalidFilter(f"there is no document {document_id}")
-        if filters.outlets:
-            outlets = self.catalog.extent(Filters()).outlets
-            folded = {name.lower() for name in outlets}
-            for name in filters.outlets:
-                if name.lower() not in folded:
-                    raise InvalidFilter(
-                        f"no document is from the outlet {name!r}",
-                        hint="Outlets here: " + (", ".join(outlets) or "none is known") + ".",
-                    )
+        require_possible(filters)
+        self.documents.follow(self.catalog)
+        require_known(filters, self.documents)
 
 
 def _fused(dense: dict[int, float], keyword: dict[int, float]) -> list[tuple[int, float]]:
@@ -146,26 +198,11 @@ def _fused(dense: dict[int, float], keyword: dict[int, float]) -> list[tuple[int
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _parts(key: int, dense: dict[int, float], keyword: dict[int, float]) -> dict[str, float]:
-    named = {"dense": dense, "keyword": keyword}
+def _parts(
+    key: int, dense: dict[int, float], keyword: dict[int, float], fused: dict[int, float]
+) -> dict[str, float]:
+    named = {"dense": dense, "keyword": keyword, "fused": fused}
     return {name: scores[key] for name, scores in named.items() if key in scores}
-
-
-def _without_copies(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        words = " ".join(hit.text.split())
-        other = best.get(words)
-        if other is None:
-            best[words] = hit
-        elif _published(hit.document, hit.passage) < _published(other.document, other.passage):
-            # Keeps its place in the order: a dictionary's value can change, its position does not.
-            best[words] = Hit(hit.passage, hit.document, other.score, hit.scores)
-    return tuple(best.values())
-
-
-def _published(document: Document, passage: Passage) -> tuple[date, int]:
-    return (document.metadata.published_at or date.max, passage.key)
 
 
 def _retrieval(hits: tuple[Hit, ...], extent: Extent) -> Retrieval:

@@ -109,9 +109,10 @@ def _paragraphs(text: str, language: str | None) -> Iterator[list[Span]]:
 def _trim(text: str, start: int, end: int) -> Span | None:
     """Return the span without outer white space, ``None`` if nothing is left."""
     part = text[start:end]
-    start += len(part) - len(part.lstrip())
-    end = start + len(part.strip())
-    return Span(start, end) if start < end else None
+    bare = part.strip()
+    if len(bare) < len(part):
+        start += len(part) - len(part.lstrip())
+    return Span(start, start + len(bare)) if bare else None
 
 
 def _units(draft: Draft) -> list[_Unit]:
@@ -145,6 +146,8 @@ class _Marked:
 
     def over(self, span: Span) -> list[Span]:
         """Return the marks that overlap ``span``; later calls may not begin before it."""
+        if not self._spans:
+            return []
         while self._first < len(self._spans) and self._spans[self._first].end <= span.start:
             self._first += 1
         last = self._first
@@ -154,15 +157,17 @@ class _Marked:
 
     def covered(self, span: Span) -> int:
         """Return how many code points of ``span`` are marked."""
-        return sum(
-            min(mark.end, span.end) - max(mark.start, span.start) for mark in self.over(span)
-        )
+        over = self.over(span)
+        return sum(min(m.end, span.end) - max(m.start, span.start) for m in over) if over else 0
 
 
 def _at_mark_edges(text: str, span: Span, *marks: _Marked) -> list[Span]:
     """Cut a marked start or end off a sentence, so that a dateline is not quoted with it."""
+    over = [mark for kind in marks for mark in kind.over(span)]
+    if not over:
+        return [span]
     edges = {span.start, span.end}
-    for mark in (mark for kind in marks for mark in kind.over(span)):
+    for mark in over:
         if mark.start <= span.start < mark.end < span.end:
             edges.add(mark.end)
         elif span.start < mark.start < span.end <= mark.end:

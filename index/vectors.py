@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from index.following import Pending, Position, pending, read_position, write_position
+from index.following import Pending, Position, pending, portions, read_position, write_position
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -26,30 +26,50 @@ COLLECTION = "passages"
 BATCH = 2_000
 """Rows per call; Chroma refuses more than 5,461."""
 
+PORTION = 20_000
+"""Passages after which what was done is noted, so that a kill costs no more than that."""
+
 
 class VectorIndex:
     """The vectors of one embedder in Chroma, kept up with the record."""
 
-    def __init__(self, directory: Path, embedder: str) -> None:
+    def __init__(self, directory: Path, embedder: str, *, at_least: int) -> None:
+        """Keep the vectors of ``embedder`` in ``directory``, for ``at_least`` passages or more."""
         self._directory = directory
         self._embedder = embedder
+        self._at_least = at_least
+        self._holds = 0
         self._lock = threading.Lock()
         self._collection: Collection | None = None
         self._client: ClientAPI | None = None
 
     def follow(self, catalog: Catalog) -> None:
-        """Bring the index up to the record; only the owner of the data directory may."""
+        """Bring the index up to the record; only the owner of the data directory may.
+
+        A corpus that is not large enough gets no index: to keep one costs more time and room than
+        all the rest of it, and :class:`index.exact.ExactIndex` is as fast.
+        """
+        if not self.needed(catalog):
+            return
         with self._lock:
             at = read_position(self._note)
             if at.space != self._embedder:
                 self._forget()
                 shutil.rmtree(self._directory, ignore_errors=True)
                 at = Position(0, self._embedder)
-            changes = catalog.changes(at.number)
-            if not changes:
-                return
-            self._apply(catalog, pending(changes))
-            write_position(self._note, Position(changes[-1].number, self._embedder))
+            self._holds = at.number
+            for changes in portions(catalog.changes(at.number), PORTION):
+                self._apply(catalog, pending(changes))
+                self._holds = changes[-1].number
+                write_position(self._note, Position(self._holds, self._embedder))
+
+    def needed(self, catalog: Catalog) -> bool:
+        """Return whether the corpus is large enough for this index."""
+        return catalog.passage_count() >= self._at_least
+
+    def holds(self, number: int) -> bool:
+        """Return whether the index is known to hold the change ``number``; never waits."""
+        return 0 < number <= self._holds
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         """Return the nearest passages of the whole corpus, best first, as (key, cosine)."""

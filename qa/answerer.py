@@ -30,16 +30,20 @@ from qa.models import (
     Failed,
     Question,
     Retrieved,
+    SearchStep,
     Started,
     Statement,
     StatementAdded,
     Status,
+    Usage,
 )
+from qa.timing import Reading, read
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
-    from index.search import Retrieval
+    from index.rerank import Reranker
     from qa.compose import Composer, DraftStatement, EvidenceSentence
+    from qa.searching import Found, Searcher
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Answerer:
 
     corpus: Corpus
     """Where the documents are."""
+    searcher: Searcher
+    """Finds the passages."""
     composer: Callable[[AnswererName | None], Composer]
     """Makes the composer for one question; ``None`` asks for the configured one."""
     top_passages: int
@@ -60,21 +66,24 @@ class Answerer:
 
         Raises:
             InvalidQuestion: before the first event, if the question is empty or too long.
-            InvalidFilter: before the first event, if a filter can match nothing.
+            InvalidFilter: before the first event, if a filter can match nothing, or what the
+                question says of time leaves no day.
             ModelNotConfigured: before the first event, if a model is asked for and none is set.
         """
         _validate(question.text, self.max_question_chars)
         composer = self.composer(question.answerer)
-        filters = question.filters.to_filters()
-        await asyncio.to_thread(self.corpus.validate, filters)
-        story = _Story(question, composer, f"a-{uuid.uuid4().hex[:12]}", standalone(question))
+        await asyncio.to_thread(self.corpus.validate, question.filters.to_filters())
+        reading = read(standalone(question), question.filters)
+        reading.require_days()
+        name = f"a-{uuid.uuid4().hex[:12]}"
+        story = _Story(question, composer, name, standalone(question), reading)
         yield Started(id=story.id, question=question.text, standalone=story.standalone)
         try:
-            retrieval, evidence = await asyncio.to_thread(self._find, story)
-            story.retrieved(retrieval)
-            yield Retrieved(coverage=story.coverage, passages=len(retrieval.hits))
+            found, evidence = await asyncio.to_thread(self._find, story)
+            story.retrieved(found)
+            yield Retrieved(coverage=story.coverage, passages=len(found.hits), trace=story.trace)
             try:
-                drafts = composer.compose(story.standalone, evidence)
+                drafts = composer.compose(story.reading.explained, evidence)
                 async with aclosing(drafts):  # a reader who leaves ends the model's call too
                     async for draft in drafts:
                         yield story.add(draft)
@@ -83,7 +92,7 @@ class Answerer:
                 if not story.statements:
                     raise
                 story.reason = str(error)
-            answer = story.answer()
+            answer = story.answer(self.corpus.reranker)
             body = answer.model_dump_json()
             await asyncio.to_thread(
                 self.corpus.catalog.save_answer, answer.id, body, answer.created_at
@@ -93,10 +102,12 @@ class Answerer:
             return
         yield Completed(answer=answer)
 
-    def _find(self, story: _Story) -> tuple[Retrieval, list[EvidenceSentence]]:
-        filters = story.question.filters.to_filters()
-        found = self.corpus.search(story.standalone, filters, limit=self.top_passages)
-        return found, gather(story.standalone, found.hits, self.corpus)
+    def _find(self, story: _Story) -> tuple[Found, list[EvidenceSentence]]:
+        query, filters = story.reading.query, story.reading.filters.to_filters()
+        found = self.searcher.search(
+            query, filters, limit=self.top_passages, with_model=story.composer.name == "model"
+        )
+        return found, gather(query, found.hits, self.corpus)
 
 
 @dataclass
@@ -107,24 +118,21 @@ class _Story:
     composer: Composer
     id: str
     standalone: str
+    reading: Reading
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=lambda: Coverage(documents=0, passages=0))
+    trace: tuple[SearchStep, ...] = ()
+    planning: Usage | None = None
     text: str = ""
     reason: str | None = None
     statements: list[Statement] = field(default_factory=list)
     citations: dict[tuple[str, int, int, int], Citation] = field(default_factory=dict)
 
-    def retrieved(self, retrieval: Retrieval) -> None:
+    def retrieved(self, found: Found) -> None:
         self.timings["retrieve"] = time.perf_counter() - self.began
-        self.coverage = Coverage(
-            documents=retrieval.documents,
-            passages=retrieval.passages,
-            outlets=retrieval.outlets,
-            earliest=retrieval.earliest,
-            latest=retrieval.latest,
-            filters=self.question.filters,
-        )
+        self.coverage = self.reading.coverage(found.retrieval)
+        self.trace, self.planning = found.steps, found.usage
 
     def add(self, draft: DraftStatement) -> StatementAdded:
         """Check a drafted statement and put it into the answer."""
@@ -168,7 +176,7 @@ class _Story:
             )
         return self.citations[at].number
 
-    def answer(self) -> Answer:
+    def answer(self, reranker: Reranker | None) -> Answer:
         total = time.perf_counter() - self.began
         self.timings["compose"] = total - self.timings["retrieve"]
         self.timings["total"] = total
@@ -184,13 +192,25 @@ class _Story:
             statements=tuple(self.statements),
             citations=tuple(self.citations.values()),
             coverage=self.coverage,
+            trace=self.trace,
             answerer=self.composer.name,
             model=self.composer.model,
+            reranker=reranker.identity if reranker and self.coverage.passages else None,
             reason=self.reason,
-            usage=self.composer.usage,
+            usage=_sum(self.planning, self.composer.usage),
             timings={name: round(seconds, 6) for name, seconds in self.timings.items()},
             created_at=datetime.now(UTC),
         )
+
+
+def _sum(one: Usage | None, other: Usage | None) -> Usage | None:
+    """Return the tokens of two calls together; ``None`` where neither was counted."""
+    if one is None or other is None:
+        return one or other
+    return Usage(
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        completion_tokens=one.completion_tokens + other.completion_tokens,
+    )
 
 
 def _validate(text: str, longest: int) -> None:
@@ -206,9 +226,12 @@ def _validate(text: str, longest: int) -> None:
 
 def _silence(coverage: Coverage) -> str:
     """Return what is said where the documents do not answer, with what was searched."""
+    read_as = [one.words() for one in coverage.dates] + [*coverage.notes]
+    further = [f"Filters: {coverage.filters.words()}"] if coverage.filters.words() else []
+    more_said = "".join(f" {sentence}." for sentence in further + read_as)
     if not coverage.documents:
         where = "under these filters" if coverage.filters.to_filters() else "yet"
-        return f"The documents do not say: there are no documents {where}."
+        return f"The documents do not say: there are no documents {where}.{more_said}"
     searched = _count(coverage.documents, "document") + f" ({_count(coverage.passages, 'passage')})"
     if coverage.outlets:
         named = coverage.outlets[:8]
@@ -216,7 +239,7 @@ def _silence(coverage: Coverage) -> str:
         searched += " from " + ", ".join(named) + (f" and {more} more" if more else "")
     if coverage.earliest and coverage.latest:
         searched += f", published {coverage.earliest} to {coverage.latest}"
-    return f"The documents do not say. Searched: {searched}."
+    return f"The documents do not say. Searched: {searched}.{more_said}"
 
 
 def _count(number: int, noun: str) -> str:

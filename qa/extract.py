@@ -13,7 +13,7 @@ from qa.models import AnswererName, Usage
 from qa.relevance import THRESHOLD
 from qa.words import content_stems
 
-CLOSE_TO_BEST = 0.4
+CLOSE_TO_BEST = 0.35
 """A further sentence must be so likely an answer, relative to the best one."""
 
 AGAIN = 0.85

@@ -158,3 +158,31 @@ CAPITALS = {
     )
 }
 """Capitals, which texts use for the country or its government, with the country."""
+
+KINDRED = """
+husband wife spouse married marry marriage widow widower consort partner
+father mother parent son daughter child
+grandfather grandmother grandparent grandson granddaughter grandchild father mother son daughter
+law husband wife married marriage father mother son daughter
+brother sister sibling half twin son daughter
+uncle aunt nephew niece brother sister son daughter
+director directed directing
+composer composed music score soundtrack
+performer performed singer sung song recorded band
+author writer written wrote novel book
+founder founded established
+owner owned bought acquired
+employer works worked
+maker made built manufactured
+"""
+"""Words that tell of one relation from either end, one relation a line: who has a father is a son
+or a daughter. They say where in a passage to look for a name, never what it means."""
+
+LIGHT_WORDS = frozenset(
+    """
+    get come go mean meaning call take make do give put use happen become begin name part kind
+    type sort way thing many three two four
+    """.split()
+)
+"""Words that say little by themselves: that a passage lacks them does not show that it lacks what
+is asked."""

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from qa.endpoint_errors import NOT_AN_API, Rejection, tidy
+from index.refusals import VENDOR_URL, tidy
+from qa.endpoint_errors import NOT_AN_API, Rejection
 from qa.errors import (
     ModelBusy,
     ModelError,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
 T = TypeVar("T")
-
-VENDOR_URL = "https://api.openai.com/v1"
-"""Where a call goes without a base URL; stated so that the client does not read the environment."""
 
 RETRIES = 2
 """Further attempts after a 429, a 5xx or a failed connection, before any text has come."""

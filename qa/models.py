@@ -9,13 +9,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.models import Filters
 
 Support = Literal["supported", "partial", "unsupported"]
 Status = Literal["answered", "not_in_documents", "incomplete"]
 AnswererName = Literal["embedded", "model"]
+
+
+LONGEST_NAME = 200
+"""Characters of an event's name at most."""
+
+EventName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)
+]
+"""How a question calls an event."""
 
 
 class Contract(BaseModel):
@@ -35,10 +44,45 @@ class FilterSet(Contract):
     """First day of publication that counts, inclusive."""
     until: date | None = None
     """Last day of publication that counts, inclusive."""
+    collections: tuple[str, ...] = ()
+    """Names of collections, compared without regard to case."""
+    languages: tuple[str, ...] = ()
+    """Language codes such as ``en`` or ``en-GB``, of which the language itself counts; a document
+    whose language is not known passes none."""
+    as_of: date | None = None
+    """The day from which the documents are looked at: what was published later does not count, and
+    neither does a document without a day of publication. Expressions such as ``last week`` in a
+    question are read from this day."""
+    dates: dict[EventName, date] = Field(default_factory=dict)
+    """Days of events by the names that questions give them, such as ``the inauguration``. They
+    restrict nothing by themselves; "before the inauguration" in a question then does."""
 
     def to_filters(self) -> Filters:
         """Return the same filters in the words of the corpus side."""
-        return Filters(self.outlets, self.documents, self.since, self.until)
+        return Filters(
+            outlets=self.outlets,
+            documents=self.documents,
+            since=self.since,
+            until=self.until,
+            collections=self.collections,
+            languages=self.languages,
+            as_of=self.as_of,
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what restricts, as pairs of a word such as ``outlet`` and a value."""
+        named = [("outlet", self.outlets), ("document", self.documents)]
+        named += [("collection", self.collections), ("language", self.languages)]
+        days = [("since", self.since), ("until", self.until), ("as_of", self.as_of)]
+        return [
+            *((word, value) for word, values in named for value in values),
+            *((word, day.isoformat()) for word, day in days if day),
+        ]
+
+    def words(self) -> str:
+        """Return what restricts in one line, such as ``outlet="The Times" since=2025-01-01``."""
+        quoted = ((key, f'"{value}"' if " " in value else value) for key, value in self.pairs())
+        return " ".join(f"{key}={value}" for key, value in quoted)
 
 
 class Turn(Contract):
@@ -127,6 +171,30 @@ class Disagreement(Contract):
     """Each value found, with who says it."""
 
 
+class ResolvedDate(Contract):
+    """An expression of time in a question, and what it was taken to mean."""
+
+    text: str
+    """The words of the question, such as ``last week``."""
+    first: date
+    """First day of the period or event that the words name."""
+    last: date
+    """Its last day."""
+    since: date | None = None
+    """First day of publication that counts because of it."""
+    until: date | None = None
+    """Last day of publication that counts because of it."""
+    told: str
+    """What it was read from, such as ``as_of 2025-01-22``."""
+
+    def words(self) -> str:
+        """Return what was understood as a sentence without its full stop."""
+        days = f"{self.first} to {self.last}" if self.first != self.last else f"{self.first}"
+        bounds = [f"since {self.since}" if self.since else "", f"until {self.until}"]
+        counted = " ".join(bounds if self.until else bounds[:1]).strip()
+        return f"‘{self.text}’ was read as {days} ({self.told}): publications {counted} count"
+
+
 class Coverage(Contract):
     """What was searched for an answer, so that silence can be judged."""
 
@@ -141,7 +209,23 @@ class Coverage(Contract):
     latest: date | None = None
     """Latest known day of publication among them."""
     filters: FilterSet = FilterSet()
-    """The filters that applied."""
+    """The filters that applied, with the days that expressions of time in the question set."""
+    dates: tuple[ResolvedDate, ...] = ()
+    """Expressions of time in the question, and what they were taken to mean."""
+    notes: tuple[str, ...] = ()
+    """What was not taken into account, such as an expression of time without a day to read it
+    from."""
+
+
+class SearchStep(Contract):
+    """One of the searches made for a question."""
+
+    query: str
+    """The words that were searched for."""
+    why: str
+    """What the search was for: the question, one side of it, or a name that was found."""
+    documents: tuple[str, ...] = ()
+    """Documents among those kept that this search was the first to bring."""
 
 
 class Usage(Contract):
@@ -174,10 +258,14 @@ class Answer(Contract):
     """Where the documents differ on what was asked."""
     coverage: Coverage
     """What was searched."""
+    trace: tuple[SearchStep, ...] = ()
+    """The searches that were made, in order."""
     answerer: AnswererName
     """Which answerer made it."""
     model: str | None = None
     """The model's name, where one was used."""
+    reranker: str | None = None
+    """The cross-encoder that ordered the passages, with a hash of its files, where one did."""
     reason: str | None = None
     """Why the answer is incomplete, where it is."""
     usage: Usage | None = None
@@ -208,6 +296,8 @@ class Retrieved(Contract):
     """What was searched."""
     passages: int
     """How many passages were kept as candidates."""
+    trace: tuple[SearchStep, ...] = ()
+    """The searches that were made, in order."""
 
 
 class StatementAdded(Contract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,16 +13,21 @@ from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
+from index.rerank.cross_encoder import CrossEncoder
 from qa.answerer import Answerer
 from qa.errors import InvalidSetting, ModelNotConfigured
 from qa.extract import Extractor
 from qa.generate import Generator
 from qa.model import ChatModel
 from qa.models import Answer, AnswererName, AnswerEvent, Completed, Failed, Question
+from qa.searching import Searcher
+from qa.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 
 if TYPE_CHECKING:
     from index.embed import Embedder
+    from index.models import Filters
     from qa.compose import Composer
+    from qa.searching import Found
     from qa.settings import Settings
 
 
@@ -62,6 +68,17 @@ class Service:
                     raise AnswerFailed(event)
         raise AssertionError("a stream ends with an answer or an error")
 
+    def search(self, query: str, filters: Filters, *, limit: int) -> Found:
+        """Return the passages that the configured answerer would answer ``query`` from. Blocks.
+
+        Raises:
+            InvalidFilter: if a filter names what is not there, or leaves no day.
+            EmbedderChanged: if the record was embedded by another embedder.
+            EmbeddingFailed: if a query cannot be embedded.
+        """
+        by_model = _chosen(self.settings, None) == "model"
+        return self.answerer.searcher.search(query, filters, limit=limit, with_model=by_model)
+
     def recorded(self, answer_id: str) -> Answer:
         """Return an answer given earlier, as it was recorded.
 
@@ -94,10 +111,16 @@ def build(settings: Settings, *, write: bool) -> Service:
         InvalidSetting: if settings do not fit together.
     """
     corpus = Corpus.open(
-        settings.data, _embedder(settings), passage_tokens=settings.passage_tokens, write=write
+        settings.data,
+        _embedder(settings),
+        passage_tokens=settings.passage_tokens,
+        reranker=_reranker(settings),
+        reranker_candidates=settings.reranker_candidates,
+        write=write,
     )
     answerer = Answerer(
         corpus,
+        Searcher(corpus, _planner(settings)),
         _composers(settings),
         top_passages=settings.top_passages,
         max_question_chars=settings.max_question_chars,
@@ -114,30 +137,59 @@ def _embedder(settings: Settings) -> Embedder:
         settings.embedding_model,
         settings.embedding_base_url,
         settings.embedding_api_key.get_secret_value(),
+        dimensions=settings.embedding_dimensions,
+        query_prefix=settings.embedding_query_prefix,
+        passage_prefix=settings.embedding_passage_prefix,
+        max_tokens=settings.embedding_max_tokens,
+        timeout=settings.embedding_timeout,
+    )
+
+
+def _reranker(settings: Settings) -> CrossEncoder | None:
+    if not settings.reranker:
+        return None
+    return CrossEncoder(
+        settings.reranker, settings.reranker_file, threads=settings.embedding_threads
     )
 
 
 def _composers(settings: Settings) -> Callable[[AnswererName | None], Composer]:
     def make(name: AnswererName | None) -> Composer:
-        chosen = name or settings.answerer
-        if chosen == "auto":
-            chosen = "model" if settings.model else "embedded"
-        if chosen == "embedded":
+        if _chosen(settings, name) == "embedded":
             return Extractor(settings.max_statements)
         return Generator(_model(settings), context_tokens=settings.model_context_tokens)
 
     return make
 
 
-def _model(settings: Settings) -> ChatModel:
+def _chosen(settings: Settings, name: AnswererName | None) -> AnswererName:
+    """Return which answerer is meant; ``None`` asks for the configured one."""
+    if name is not None:
+        return name
+    if settings.answerer == "auto":
+        return "model" if settings.model else "embedded"
+    return settings.answerer
+
+
+def _planner(settings: Settings) -> Planner | None:
+    if not settings.plan_with_model:
+        return None
+    if not settings.model:
+        raise InvalidSetting("DOSSIER_MODEL is needed with DOSSIER_PLAN_WITH_MODEL")
+    return Planner(_model(settings, longest=PLAN_SECONDS, most_tokens=PLAN_TOKENS))
+
+
+def _model(
+    settings: Settings, *, longest: float = math.inf, most_tokens: int | None = None
+) -> ChatModel:
     if not settings.model:
         raise ModelNotConfigured("the model answerer was asked for and DOSSIER_MODEL is not set")
     return ChatModel(
         name=settings.model,
         base_url=settings.model_base_url,
         api_key=settings.model_api_key.get_secret_value(),
-        timeout=settings.model_timeout,
-        max_tokens=settings.model_max_tokens,
+        timeout=min(settings.model_timeout, longest),
+        max_tokens=most_tokens or settings.model_max_tokens,
         seed=settings.model_seed,
     )
 

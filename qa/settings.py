@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     """Most tokens of evidence that are sent to the model."""
     model_seed: int = 7
     """Seed sent with each call, for endpoints that honour it."""
+    plan_with_model: bool = False
+    """Whether the model also writes the sub-questions that are searched for, at the cost of one
+    more call for each question; it sees the question only. The rules do it otherwise."""
 
     embedder: Literal["embedded", "endpoint"] = "embedded"
     """Who embeds: `embedded` is the built-in model, `endpoint` calls an OpenAI-compatible one."""
@@ -72,8 +75,31 @@ class Settings(BaseSettings):
     """Base URL of the embeddings endpoint; empty means the vendor's own."""
     embedding_api_key: SecretStr = SecretStr("")
     """Key for the embeddings endpoint."""
+    embedding_dimensions: int = Field(0, ge=0, le=65_536)
+    """Length of vector to ask the endpoint for, where its model can shorten them; 0 leaves it to
+    the model."""
+    embedding_query_prefix: str = Field("", max_length=1_000)
+    """Words that the model wants before a question, such as `query: ` for E5; their white space
+    counts, so quote them in .env."""
+    embedding_passage_prefix: str = Field("", max_length=1_000)
+    """Words that the model wants before a passage, such as `passage: ` for E5."""
+    embedding_max_tokens: int = Field(8191, ge=32)
+    """Longest text that the endpoint takes, in tokens of cl100k_base; a longer one is cut there.
+    Set it a quarter below the limit of a model that counts word pieces."""
+    embedding_timeout: float = Field(120.0, gt=0)
+    """Seconds after which a request for vectors is given up, retries included."""
     embedding_threads: int = Field(2, ge=1, le=64)
-    """Threads that the built-in embedding model may use."""
+    """Threads that the built-in embedding model, or a cross-encoder, may use."""
+
+    reranker: str = ""
+    """A cross-encoder that orders the best passages anew: a folder with model.onnx, tokenizer.json
+    and config.json, or a name on the hub such as owner/name@revision; empty uses the built-in
+    ranking."""
+    reranker_file: str = ""
+    """The ONNX file to use of it, such as onnx/model_quantized.onnx; empty means model.onnx or
+    onnx/model.onnx."""
+    reranker_candidates: int = Field(30, ge=1, le=200)
+    """Passages that the cross-encoder reads for each question."""
 
     passage_tokens: int = Field(200, ge=40, le=480)
     """Length of a passage in tokens; sentences are never cut unless one alone is longer."""

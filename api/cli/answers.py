@@ -49,11 +49,13 @@ async def follow(
 
 def teller(service: Service, display: Display) -> Callable[[AnswerEvent], None]:
     """Return what shows a person each event as it comes, for :func:`follow`."""
-    from qa.models import Completed, Started, StatementAdded
+    from qa.models import Completed, Retrieved, Started, StatementAdded
 
     def tell(event: AnswerEvent) -> None:
         if isinstance(event, Started) and event.standalone != event.question.strip():
             display.words(f"understood as: {render.visible(event.standalone)}", "dim")
+        elif isinstance(event, Retrieved):
+            display.lines(render.timing(event.coverage))
         elif isinstance(event, StatementAdded):
             display.line(render.statement(event.statement))
         elif isinstance(event, Completed):

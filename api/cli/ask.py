@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     "Nothing of it is kept.",
 )
 @options.filters
+@options.dates
 @options.answerer
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--jsonl", is_flag=True, help="Print the events as they come, one JSON a line.")

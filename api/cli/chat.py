@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.filters
+@options.dates
 @options.answerer
 @options.data
 def chat(

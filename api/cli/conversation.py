@@ -14,6 +14,7 @@ from api.cli.answers import follow, name_of, teller, with_status
 from api.cli.display import Display
 from index.errors import InputError, InvalidFilter, NotFound
 from qa.models import Answer, Citation, FilterSet, Question, Turn
+from qa.timing import event
 
 if TYPE_CHECKING:
     from qa.models import AnswererName
@@ -32,6 +33,8 @@ COMMANDS = {
 _TURNS = 20
 """Earlier questions that are sent along; what follows from older ones is in their wording."""
 _LISTED = 50
+_DAYS = frozenset({"since", "until", "as_of"})
+_KEYS = _DAYS | {"outlet", "document", "collection", "language", "date"}
 
 
 class Conversation:
@@ -163,7 +166,10 @@ class Conversation:
             self.service.corpus.validate(wanted.to_filters())
             self.filters = wanted
         words = render.filter_words(self.filters)
+        told = " ".join(f'date="{name}={day}"' for name, day in self.filters.dates.items())
         self.display.words(words or "no filters: all documents are searched")
+        if told:
+            self.display.words(render.one_line(told))
         if words and not self.service.corpus.documents(self.filters.to_filters(), limit=1):
             self.display.words("no document passes these filters", "warning")
 
@@ -173,9 +179,11 @@ def changed(filters: FilterSet, words: str) -> FilterSet:
 
     Args:
         filters: What holds so far.
-        words: ``clear``, or pairs ``key=value`` with the keys outlet, document, since and until.
-            A key that is named replaces what held for it, without a value it lifts it; outlet and
-            document may be named several times. Values with spaces stand in quotation marks.
+        words: ``clear``, or pairs ``key=value`` with the keys outlet, document, collection,
+            language, since, until, as_of, and date for the day of an event (``date="the
+            treaty=2025-01-17"``). A key that is named replaces what held for it, without a value
+            it lifts it; those that name something may be named several times. Values with spaces
+            stand in quotation marks.
 
     Raises:
         InvalidFilter: if a pair cannot be read.
@@ -187,8 +195,10 @@ def changed(filters: FilterSet, words: str) -> FilterSet:
         values.setdefault(key, []).extend([value] if value else [])
     updates: dict[str, object] = {}
     for key, given in values.items():
-        if key in {"since", "until"}:
+        if key in _DAYS:
             updates[key] = _day(given[-1]) if given else None
+        elif key == "date":
+            updates["dates"] = dict(event(value) for value in given)
         else:
             updates[f"{key}s"] = tuple(given)
     return filters.model_copy(update=updates)
@@ -202,7 +212,7 @@ def _pairs(words: str) -> Iterator[tuple[str, str]]:
         raise InvalidFilter(f"{words}: a quotation mark is not closed", hint=usage) from error
     for token in tokens:
         key, equals, value = token.partition("=")
-        if not equals or key not in {"outlet", "document", "since", "until"}:
+        if not equals or key not in _KEYS:
             raise InvalidFilter(f"{token!r} is not a filter", hint=usage)
         yield key, value
 

@@ -28,6 +28,7 @@ _BYTES_PER_PASSAGE = 800
 @options.day("--published-at", "Day of publication.")
 @click.option("--url", type=options.TEXT, help="Where it was published; for a single document.")
 @click.option("--language", type=options.TEXT, metavar="CODE", help="ISO 639-1 code, such as en.")
+@click.option("--collection", type=options.TEXT, help="Your own name for the group it belongs to.")
 @click.option(
     "--name",
     type=options.TEXT,
@@ -43,6 +44,7 @@ def ingest(
     published_at: date | None,
     url: str | None,
     language: str | None,
+    collection: str | None,
     name: str | None,
 ) -> None:
     """Take files, folders, web pages or stdin into the record.
@@ -61,6 +63,7 @@ def ingest(
         "published_at": published_at.isoformat() if published_at else None,
         "url": url,
         "language": language,
+        "collection": collection,
     }
     from api.cli.material import collect
     from index.load.metadata import read_fields

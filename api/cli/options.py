@@ -95,42 +95,68 @@ def day(name: str, help_text: str) -> Callable[[Function], Function]:
     )
 
 
+def several(name: str, to: str, metavar: str, help_text: str) -> Callable[[Function], Function]:
+    """Add an option that takes words and may be repeated, handed over as ``to``."""
+    return click.option(
+        name, to, multiple=True, type=TEXT, metavar=metavar, help=f"{help_text}; may be repeated."
+    )
+
+
+_FILTERS = (
+    several("--outlet", "outlets", "NAME", "Only documents of this outlet"),
+    several("--collection", "collections", "NAME", "Only documents of this collection"),
+    several("--language", "languages", "CODE", "Only documents in this language, such as en"),
+    day("--since", "Only documents published on this day or after."),
+    day("--until", "Only documents published on this day or before."),
+    day(
+        "--as-of",
+        "Look from this day: what was published later, or nobody knows when, does not count. "
+        '"Last week" in a question is counted back from it.',
+    ),
+    several("--document", "documents", "ID", "Only this document"),
+)
+_FIELDS = ("outlets", "collections", "languages", "since", "until", "as_of", "documents")
+
+
 def filters(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--outlet --since --until --document``, handed over as one ``FilterSet`` ``filters``."""
+    """Add the options that restrict documents, handed over as one ``FilterSet`` ``filters``."""
 
     @wraps(function)
-    def gathered(
-        *,
-        outlets: tuple[str, ...],
-        documents: tuple[str, ...],
-        since: date | None,
-        until: date | None,
-        **others: Any,
-    ) -> Any:
+    def gathered(**given: Any) -> Any:
         from qa.models import FilterSet
 
-        chosen = FilterSet(outlets=outlets, documents=documents, since=since, until=until)
-        return function(filters=chosen, **others)
+        chosen = {name: given.pop(name) for name in _FIELDS}
+        return function(filters=FilterSet(**chosen, dates=dict(given.pop("dates", ()))), **given)
 
-    add_document = click.option(
-        "--document",
-        "documents",
-        multiple=True,
-        type=TEXT,
-        metavar="ID",
-        help="Only this document; may be repeated.",
-    )
-    add_outlet = click.option(
-        "--outlet",
-        "outlets",
-        multiple=True,
-        type=TEXT,
-        metavar="NAME",
-        help="Only documents of this outlet; may be repeated.",
-    )
-    add_until = day("--until", "Only documents published on this day or before.")
-    add_since = day("--since", "Only documents published on this day or after.")
-    return add_outlet(add_since(add_until(add_document(gathered))))
+    add_all: Callable[..., Any] = gathered
+    for add in reversed(_FILTERS):
+        add_all = add(add_all)
+    return add_all
+
+
+def _event(
+    _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> list[tuple[str, date]]:
+    from index.errors import InvalidFilter
+    from qa.timing import event
+
+    try:
+        return [event(value) for value in values]
+    except InvalidFilter as error:
+        raise click.BadParameter(f"{error} {error.hint}") from error
+
+
+dates = click.option(
+    "--date",
+    "dates",
+    multiple=True,
+    type=TEXT,
+    callback=_event,
+    metavar="EVENT=YYYY-MM-DD",
+    help='Tell the day of an event, so that "before EVENT" in a question is understood; may be '
+    "repeated.",
+)
+"""Adds ``--date``; stands below :func:`filters`, which takes its value."""
 
 
 answerer = click.option(

@@ -107,22 +107,25 @@ def restrictions(coverage: Coverage) -> list[Line]:
     """Return the filters that applied, and what to do where nothing was left to search."""
     filters = filter_words(coverage.filters)
     lines: list[Line] = [[(f"Filters: {filters}", "dim")]] if filters else []
-    if not coverage.documents:
-        hint = "`dossier sources` lists all documents." if filters else NO_DOCUMENTS
-        lines.append([(hint, "dim")])
-    return lines
+    lines += timing(coverage)
+    return [*lines, nothing_there(coverage)] if not coverage.documents else lines
+
+
+def nothing_there(coverage: Coverage) -> Line:
+    """Return what to do where nothing was left to search."""
+    filtered = bool(filter_words(coverage.filters))
+    return [("`dossier sources` lists all documents." if filtered else NO_DOCUMENTS, "dim")]
+
+
+def timing(coverage: Coverage) -> list[Line]:
+    """Return what expressions of time in the question were taken to mean, if it has any."""
+    said = [one.words() for one in coverage.dates]
+    return [[(f"{visible(sentence)}.", "dim")] for sentence in (*said, *coverage.notes)]
 
 
 def filter_words(filters: FilterSet) -> str:
     """Return filters in the words of the ``/filters`` command; empty if nothing is filtered."""
-    pairs = [("outlet", outlet) for outlet in filters.outlets]
-    pairs += [("document", document) for document in filters.documents]
-    pairs += [("since", str(filters.since))] if filters.since else []
-    pairs += [("until", str(filters.until))] if filters.until else []
-    return " ".join(
-        f'{key}="{one_line(value)}"' if " " in value else f"{key}={one_line(value)}"
-        for key, value in pairs
-    )
+    return one_line(filters.words())
 
 
 def after_statements(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[Line]:
@@ -143,8 +146,8 @@ def after_statements(answer: Answer, name_of: Callable[[Citation], str]) -> Iter
             yield from citation(given, name_of(given))
     if answer.status == "incomplete":
         yield [(f"[incomplete: {visible(answer.reason or 'the answer broke off')}]", "error")]
-    if answer.status == "not_in_documents":
-        yield from restrictions(answer.coverage)
+    if answer.status == "not_in_documents" and not answer.coverage.documents:
+        yield nothing_there(answer.coverage)  # the text itself names the filters
 
 
 def document_name(document: Document) -> str:

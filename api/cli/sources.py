@@ -23,19 +23,30 @@ _PAGE = 200
 
 @click.group(invoke_without_command=True)
 @options.filters
+@click.option(
+    "--stories",
+    "as_stories",
+    is_flag=True,
+    help="List documents that are copies of one text instead, the largest stories first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 @options.data
 @click.pass_context
 def sources(
     ctx: click.Context,
     *,
+    as_stories: bool,
     as_json: bool,
     filters: FilterSet,
 ) -> None:
     """List, show or remove documents.
 
-    Without a command the documents are listed: id, version, day of publication, outlet and title,
-    as a table on a terminal and separated by tabs elsewhere.
+    Without a command the documents are listed: id, version, day of publication, outlet, title and
+    collection, as a table on a terminal and separated by tabs elsewhere.
+
+    With --stories, documents that repeat one text, whole, cut or with additions, stand together:
+    first the copy seen first, then the others, each with how much of it the first one has and the
+    sentences that no copy before it has.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -43,15 +54,18 @@ def sources(
     from api.cli.render import NO_DOCUMENTS
 
     wanted = filters.to_filters()
+    if as_stories:
+        _list_stories(wanted, as_json=as_json)
+        return
     with options.service(options.settings(), write=False) as service:
         found = pages(service.corpus, wanted)
         if as_json:
             _list_json(found)
             return
-        rows = [row(document) for document in found]
+        rows = [[*row(document), document.metadata.collection or ""] for document in found]
     display = Display(sys.stdout)
     if rows:
-        display.rows(["id", "version", "published", "outlet", "title"], rows)
+        display.rows(["id", "version", "published", "outlet", "title", "collection"], rows)
     elif wanted:
         click.echo("No document passes the filters.", err=True)
     else:
@@ -151,6 +165,19 @@ def row(document: Document) -> list[str]:
         known.outlet or "",
         document_name(document),
     ]
+
+
+def _list_stories(wanted: Filters, *, as_json: bool) -> None:
+    from api.cli.stories import print_json, print_stories
+
+    with options.service(options.settings(), write=False) as service:
+        stories = service.corpus.stories(wanted)
+    if as_json:
+        print_json(stories)
+    elif stories:
+        print_stories(stories)
+    else:
+        click.echo("No document here is a copy of another.", err=True)
 
 
 def _list_json(found: Iterator[Document]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -10,9 +9,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from api import ingestion, openapi, uploads
 from api.context import Shared
+from api.query_filters import QueryFilters
 from api.schemas import DocumentPage, DocumentReply, IngestReply
-from index.errors import InvalidFilter
-from index.models import Filters
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -67,22 +65,13 @@ async def add_documents(request: Request, context: Shared) -> JSONResponse:
 def list_documents(
     *,
     context: Shared,
+    filters: QueryFilters,
     limit: Annotated[int, Query(ge=1, le=200, description="Most documents on the page.")] = 50,
     after: Annotated[
         str | None, Query(max_length=200, description="The `next` of the page before.")
     ] = None,
-    outlet: Annotated[
-        list[str] | None, Query(max_length=50, description="Only of these outlets; repeatable.")
-    ] = None,
-    since: Annotated[date | None, Query(description="Only published on this day or later.")] = None,
-    until: Annotated[
-        date | None, Query(description="Only published on this day or earlier.")
-    ] = None,
 ) -> DocumentPage:
     """Return documents in their latest versions, without their texts."""
-    if since and until and since > until:
-        raise InvalidFilter(f"since {since} is after until {until}")
-    filters = Filters(outlets=tuple(outlet or ()), since=since, until=until)
     found = context.service.corpus.documents(filters, after=after, limit=limit + 1)
     page = found[:limit]
     return DocumentPage(

@@ -11,7 +11,7 @@ from api.context import Shared
 from api.negotiation import require_json
 from api.schemas import SearchHit, SearchReply, SearchRequest
 from qa.errors import InvalidQuestion
-from qa.models import Coverage
+from qa.timing import read
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
@@ -36,7 +36,10 @@ def search(
     context: Shared,
     asked: Annotated[SearchRequest, Body(openapi_examples=EXAMPLES)],
 ) -> SearchReply:
-    """Return the passages that suit a query best, by meaning and by wording.
+    """Return the passages that an answer to the query would be made from, best first.
+
+    A comparison is searched for by side, and names that the first search found may be searched
+    for too: `steps` tells every search.
 
     For each hit, the document's text from `start` to `end` is its `text`.
     """
@@ -48,15 +51,12 @@ def search(
             f"the query has {len(asked.query):,} characters, {longest:,} are allowed",
             hint="Shorten the query, or raise DOSSIER_MAX_QUESTION_CHARS.",
         )
-    found = context.service.corpus.search(
-        asked.query, asked.filters.to_filters(), limit=asked.limit
+    context.service.corpus.validate(asked.filters.to_filters())
+    reading = read(asked.query, asked.filters)
+    reading.require_days()
+    found = context.service.search(reading.query, reading.filters.to_filters(), limit=asked.limit)
+    return SearchReply(
+        hits=[SearchHit.of(hit) for hit in found.hits],
+        steps=found.steps,
+        coverage=reading.coverage(found.retrieval),
     )
-    coverage = Coverage(
-        documents=found.documents,
-        passages=found.passages,
-        outlets=found.outlets,
-        earliest=found.earliest,
-        latest=found.latest,
-        filters=asked.filters,
-    )
-    return SearchReply(hits=[SearchHit.of(hit) for hit in found.hits], coverage=coverage)

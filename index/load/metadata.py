@@ -42,6 +42,7 @@ class Fields(TypedDict, total=False):
     published_at: date
     url: str
     language: str
+    collection: str
 
 
 def read_fields(values: Mapping[str, object], where: str) -> Metadata:
@@ -149,6 +150,8 @@ def _check(texts: Mapping[str, str]) -> Fields:
         checked["outlet"] = texts["outlet"]
     if "author" in texts:
         checked["author"] = texts["author"]
+    if "collection" in texts:
+        checked["collection"] = texts["collection"]
     day = parse_date(texts.get("published_at", ""))
     if day is not None:
         checked["published_at"] = day

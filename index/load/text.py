@@ -26,6 +26,8 @@ _FRONT_NAMES = {
     "published_at": ("published_at", "published", "date", "datepublished", "publishdate"),
     "url": ("url", "canonical_url", "canonical", "source_url"),
     "language": ("language", "lang"),
+    # What site generators call a category or a section is not the user's own grouping.
+    "collection": ("collection",),
 }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import texts
 
+from index.closeness import WEIGHTS
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.errors import (
@@ -52,7 +53,7 @@ def test_what_is_ingested_is_found_by_words_and_by_meaning(open_corpus: OpenCorp
     assert outcomes(events) == ["added"] * 3
     by_words = corpus.search("crane drivers strike")
     assert by_words.hits[0].document.source == "upload:harbour.txt"
-    assert by_words.hits[0].scores.keys() == {"dense", "keyword"}
+    assert by_words.hits[0].scores.keys() == {"fused", "dense", *WEIGHTS}
     by_meaning = corpus.search("boat travellers")
     assert by_meaning.hits[0].document.source == "upload:ferry.txt"
     assert by_meaning.documents == 3
@@ -174,8 +175,8 @@ def test_a_removed_document_is_gone_everywhere(open_corpus: OpenCorpus) -> None:
     found = corpus.search("cracks in the pillars of the bridge", limit=10)
     assert found.documents == 2
     assert not any("pillars" in hit.text for hit in found.hits)
-    left = corpus.catalog.keys_of([document.id for document in corpus.documents()])
-    assert corpus.catalog.vectors_between(corpus.embedder.identity, 0, 10**9)[0] == left
+    left = [p.key for d in corpus.documents() for p in corpus.passages(d.id)]
+    assert corpus.catalog.vectors_between(corpus.embedder.identity, 0, 10**9)[0] == sorted(left)
 
 
 def test_everything_is_there_after_reopening(open_corpus: OpenCorpus) -> None:
@@ -205,7 +206,7 @@ def test_reindex_rebuilds_both_indexes_without_embedding(
 
 
 def test_the_approximate_index_finds_what_the_exact_one_finds(open_corpus: OpenCorpus) -> None:
-    corpus = open_corpus()
+    corpus = open_corpus(approximate_from=1)
     ingest(corpus, *texts.three())
     corpus.remove(corpus.documents()[0].id)
     ingest(corpus, texts.origin("new.txt", "A new lighthouse was opened on the cape.\n"))
@@ -294,7 +295,7 @@ def test_indexes_lost_in_a_crash_are_caught_up_at_the_next_start(
 ) -> None:
     import shutil
 
-    corpus = open_corpus()
+    corpus = open_corpus(approximate_from=1)
     ingest(corpus, *texts.three())
     corpus.close()
     shutil.rmtree(tmp_path / "data" / "keywords")
@@ -302,7 +303,7 @@ def test_indexes_lost_in_a_crash_are_caught_up_at_the_next_start(
     reader = open_corpus(write=False)
     assert "keyword" in reader.search("wage agreement").hits[0].scores
     reader.close()
-    again = open_corpus()
+    again = open_corpus(approximate_from=1)
     assert again.approximate is not None
     assert again.approximate.count() == 3
 

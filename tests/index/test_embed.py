@@ -80,7 +80,7 @@ def test_vectors_of_two_embedders_are_never_mixed(
     corpus = open_corpus()
     list(corpus.ingest(texts.three(), limit=10_000))
     corpus.close()
-    changed = Corpus.open(tmp_path / "data", Renamed(threads=1), write=True)
+    changed = Corpus.open(tmp_path / "data", Renamed(threads=1), approximate_from=1, write=True)
     try:
         with pytest.raises(EmbedderChanged, match="another-model") as caught:
             changed.search("bridge")

@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.endpoint.closing.wait(reply.hang)
                 self.close_connection = True
             elif reply.vectors is not None:
-                self._send_vectors(reply.vectors, request)
+                self._send_vectors(reply, reply.vectors, request)
             elif reply.deltas is None:
                 self._send_bytes(reply)
             elif request.body.get("stream"):
@@ -173,9 +173,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(reply.body)
+        size = max(1, len(reply.body) // 8) if reply.pause else max(1, len(reply.body))
+        for start in range(0, len(reply.body), size):
+            if reply.pause and self.endpoint.closing.wait(reply.pause):
+                self.close_connection = True
+                return
+            self.wfile.write(reply.body[start : start + size])
 
-    def _send_vectors(self, shape: Vectors, request: Request) -> None:
+    def _send_vectors(self, reply: Reply, shape: Vectors, request: Request) -> None:
         given = request.body["input"]
         texts = [given] if isinstance(given, str) else given
         data = []
@@ -194,7 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
             "data": data,
             "usage": {"prompt_tokens": len(texts), "total_tokens": len(texts)},
         }
-        self._send_bytes(Reply(body=json.dumps(body).encode()))
+        self._send_bytes(Reply(body=json.dumps(body).encode(), pause=reply.pause))
 
     def _send_completion(self, reply: Reply, request: Request) -> None:
         merged: dict[str, Any] = {"role": "assistant", "content": ""}

@@ -181,6 +181,7 @@ def vectors(
     reverse: bool = False,
     missing: int = 0,
     poison: float | None = None,
+    pause: float = 0.0,
 ) -> Reply:
     """An embeddings reply.
 
@@ -189,8 +190,9 @@ def vectors(
         reverse: Whether the items come in reverse order (their ``index`` stays right).
         missing: How many items are left out at the end.
         poison: If given, the first component of every vector, such as ``math.nan``.
+        pause: Seconds before each eighth of the body: it comes slowly, and no read times out.
     """
-    return Reply(vectors=Vectors(dimensions, reverse, missing, poison))
+    return Reply(vectors=Vectors(dimensions, reverse, missing, poison), pause=pause)
 
 
 def vector(words: str, dimensions: int = DIMENSIONS) -> list[float]:

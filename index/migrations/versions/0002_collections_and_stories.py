@@ -1,4 +1,4 @@
-"""Collections of documents, and stories: which documents tell the same one."""
+"""Collections of documents, stories (which documents tell the same one), vectors of sentences."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,3 +21,10 @@ def upgrade() -> None:
         sa.Column("signature", sa.LargeBinary, nullable=False),
     )
     op.create_index("stories_story", "stories", ["story"])
+    op.create_table(
+        "sentences",
+        sa.Column("embedder", sa.Text, primary_key=True),
+        sa.Column("content", sa.String(64), primary_key=True),
+        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("vectors", sa.LargeBinary, nullable=False),
+    )

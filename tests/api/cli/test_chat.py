@@ -109,10 +109,38 @@ def test_filters_are_set_shown_and_lifted(dossier) -> None:
     shown = result.stdout.splitlines()
     both = 'outlet="Varn Herald" since=2024-06-01'
     assert shown[:3] == ["no filters: all documents are searched", both, both]
-    assert f"Filters: {both}" in shown
+    assert [line for line in shown if f" Filters: {both}." in line]
     assert shown[-3:] == ['outlet="Varn Herald"', shown[0], shown[0]]
     assert "Nowhere" in result.stderr
     assert "'soon'" in result.stderr
+
+
+def test_the_day_to_look_from_holds_for_the_conversation(dossier) -> None:
+    result = said(
+        dossier,
+        "/filters as_of=2024-06-25 date='the election=2024-06-01' date=Easter=2024-03-31",
+        "How much will the repairs of the bridge cost this month?",
+        "How many passengers did the ferry carry before the election?",
+        "/filters date= as_of=2024-05-03",
+        "How many passengers did the ferry carry this week?",
+        "/filters date=Easter",
+    )
+    shown = result.stdout.splitlines()
+    assert shown[:2] == [
+        "as_of=2024-06-25",
+        'date="the election=2024-06-01" date="Easter=2024-03-31"',
+    ]
+    june, election, may = (line for line in shown if line.startswith("‘"))
+    assert june == (
+        "‘this month’ was read as 2024-06-01 to 2024-06-25 (as_of 2024-06-25): "
+        "publications since 2024-06-01 count."
+    )
+    assert "publications until 2024-05-31 count" in election
+    assert "‘this week’ was read as 2024-04-29 to 2024-05-03" in may
+    assert "18 million" in result.stdout
+    assert result.stdout.count("310,000 passengers last year. [1]") == 2
+    assert "as_of=2024-05-03" in shown
+    assert "'Easter' is not the day of an event" in result.stderr
 
 
 def test_filters_may_be_given_at_the_start(dossier) -> None:
@@ -161,6 +189,17 @@ def test_save_writes_the_conversation_and_overwrites_only_its_own(dossier, tmp_p
         ("outlet=", FilterSet(documents=("d",))),
         ("document=", FilterSet(outlets=("Z",))),
         (
+            "collection=A collection=B language=en as_of=2025-01-22 date='The pact=2025-01-17'",
+            FilterSet(
+                outlets=("Z",),
+                documents=("d",),
+                collections=("A", "B"),
+                languages=("en",),
+                as_of=date(2025, 1, 22),
+                dates={"The pact": date(2025, 1, 17)},
+            ),
+        ),
+        (
             "since=2024-01-31 until=2024-02-29",
             FilterSet(
                 outlets=("Z",),
@@ -176,7 +215,17 @@ def test_filters_change_as_the_words_say(words: str, expected: FilterSet) -> Non
 
 
 @pytest.mark.parametrize(
-    "words", ["outlet", "paper=A", "since=1/2/2024", "outlet='A", "until=2024"]
+    "words",
+    [
+        "outlet",
+        "paper=A",
+        "since=1/2/2024",
+        "outlet='A",
+        "until=2024",
+        "as_of=now",
+        "date=x",
+        "dates=x=2024-01-01",
+    ],
 )
 def test_filters_that_cannot_be_read_are_refused(words: str) -> None:
     with pytest.raises(InvalidFilter):

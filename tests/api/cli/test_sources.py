@@ -26,9 +26,9 @@ def by_title(library: Path) -> dict[str, str]:
 def test_the_list_has_one_line_a_document(dossier) -> None:
     rows = [line.split("\t") for line in dossier("sources").stdout.splitlines()]
     assert sorted(row[1:] for row in rows if row[3]) == [
-        ["1", "2024-04-14", "Lindholm Post", "Cranes back at work"],
-        ["1", "2024-05-02", "Varn Herald", "ferry.txt"],
-        ["1", "2024-06-20", "Varn Herald", "Cracks in the bridge"],
+        ["1", "2024-04-14", "Lindholm Post", "Cranes back at work", ""],
+        ["1", "2024-05-02", "Varn Herald", "ferry.txt", ""],
+        ["1", "2024-06-20", "Varn Herald", "Cracks in the bridge", ""],
     ]
     assert len(rows) == 4
 
@@ -174,7 +174,7 @@ class TestSearch:
 
     def test_explain_shows_each_stage(self, dossier) -> None:
         shown = dossier("search", "--explain", "cost of repairs").stdout
-        assert "(dense " in shown
+        assert " dense " in shown
         assert "keyword " in shown
 
     def test_json_has_the_words_and_their_place(self, dossier, by_title) -> None:

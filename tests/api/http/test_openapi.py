@@ -21,6 +21,7 @@ ROUTES = {
     ("get", "/v1/documents/{document_id}"): "getDocument",
     ("get", "/v1/documents/{document_id}/text"): "getDocumentText",
     ("delete", "/v1/documents/{document_id}"): "removeDocument",
+    ("get", "/v1/stories"): "listStories",
     ("get", "/livez"): "getLiveness",
     ("get", "/readyz"): "getReadiness",
 }
