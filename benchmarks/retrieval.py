@@ -112,7 +112,9 @@ def _documents(corpus: Corpus, questions: Sequence[Row], metrics: Metrics, peer:
     for part in WEIGHTS:
         show(f"    without {part}", order(lambda found, part=part: _without(found, part)))  # type: ignore[misc]
     searcher = Searcher(corpus)
-    found = [searcher.search(text, limit=10).hits for text in texts]
+    # Enough passages for ten documents; where the first eight count, eight are asked for.
+    limit = 8 if "all in 8" in metrics else 25
+    found = [searcher.search(text, limit=limit).hits for text in texts]
     show(
         "+ sides, hops, diversity: shipped", [_ranking(h.document.source for h in f) for f in found]
     )

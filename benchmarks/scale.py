@@ -73,6 +73,7 @@ def main() -> None:
         "--part", type=int, default=20_000, help="passages of the ingest comparison"
     )
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--only-search", action="store_true", help="with what is in --work")
     parser.add_argument("--work", type=Path, help="where to keep the files; deleted by default")
     options = parser.parse_args()
     if options.work:
@@ -87,6 +88,9 @@ def main() -> None:
 def run(options: argparse.Namespace) -> None:
     print(f"{options.passages} passages, seed {options.seed}")
     made = list(synthetic.documents(options.passages, options.seed))
+    if options.only_search:
+        compare_search(Side("dossier", options, options.work / "dossier"), options, made)
+        return
     shutil.rmtree(options.work / "files", ignore_errors=True)
     synthetic.write(options.work / "files", made)
     texts = sum(len(d.text) for d in made)
@@ -157,8 +161,10 @@ def compare_search(
     print(f"\nraw Chroma: {built['passages']} passages in {built['seconds']:.0f} s of `add`")
     asked = synthetic.questions(made, options.questions, options.seed)
     quality = dossier.ask("quality", questions=asked)
-    found = ", ".join(f"{name} {value:.4f}" for name, value in quality.items())
+    found = ", ".join(f"{name} {value:.4f}" for name, value in quality["shares"].items())
+    theirs = chroma.ask("recall", questions=asked, best=quality["best"])
     print(f"recall@{LIMIT} of Dossier's vectors against exact search: {found}")
+    print(f"recall@{LIMIT} of Chroma's, without a filter: {theirs['share']:.4f}")
     print(f"\nSearch, {len(asked)} questions, {LIMIT} results, milliseconds")
     print(f"  {'':18}{'matching':>9}{'':12}{'p50':>8}{'p95':>8}   ratio to Chroma at p50, p95")
     for name in synthetic.filters():

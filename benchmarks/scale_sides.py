@@ -74,12 +74,13 @@ class Dossier:
     def quality(self, questions: Sequence[str]) -> Figures:
         """Return how many of the nearest passages are found, against the plain product."""
         retriever, shares = self.corpus.retriever, {}
+        best_of_all: list[list[str]] = []
         for name, wanted in synthetic.filters().items():
             retriever.validate(wanted)
             keys = retriever.documents.scope(wanted).keys
             retriever.exact.follow(self.corpus.catalog)
             held, hits = retriever.exact._held, 0
-            rows = held.rows(keys)
+            rows = held._there() if keys is None else held.rows(keys)
             for question in questions:
                 vector = self.embedder.embed_query(question)
                 scores = held.scored(vector, rows)
@@ -87,8 +88,10 @@ class Dossier:
                 best = set(there[np.argsort(-scores)[:LIMIT]].tolist())
                 found = retriever.exact.search(vector, CANDIDATES, keys=keys)[:LIMIT]
                 hits += len(best & {key for key, _ in found})
+                if keys is None:
+                    best_of_all.append([str(key) for key in best])
             shares[name] = hits / (LIMIT * len(questions))
-        return shares
+        return {"shares": shares, "best": best_of_all}
 
 
 class Chroma:
@@ -108,6 +111,8 @@ class Chroma:
         """Put the passages of the corpus in ``source`` into the collection."""
         from index.catalog import Catalog
 
+        if self.collection.count():
+            return {"seconds": 0.0, "passages": self.collection.count()}
         catalog, seconds = Catalog(Path(source) / "record.sqlite"), 0.0
         known = {d.id: d.metadata for d in catalog.documents(Filters())}
         last = max(change.last for change in catalog.changes(0))
@@ -129,6 +134,13 @@ class Chroma:
             )
             seconds += time.perf_counter() - began
         return {"seconds": seconds, "passages": self.collection.count()}
+
+    def recall(self, questions: Sequence[str], best: Sequence[Sequence[str]]) -> Figures:
+        """Return how many of the nearest passages are found."""
+        vectors = [self.embedder.embed_query(question) for question in questions]
+        found = self.collection.query(query_embeddings=vectors, n_results=LIMIT)["ids"]
+        pairs = zip(found, best, strict=True)
+        return {"share": sum(len({*a} & {*b}) for a, b in pairs) / (LIMIT * len(questions))}
 
     def search(self, questions: Sequence[str], filter: str) -> Figures:  # noqa: A002
         """Query the collection with the filter as its ``where``."""

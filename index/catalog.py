@@ -25,7 +25,7 @@ from index.errors import (
     EmbedderChanged,
     NotFound,
 )
-from index.models import Document, Filters
+from index.models import Document, Filters, Passage
 from index.passage_rows import PassageRows
 from index.rows import (
     any_version,
@@ -34,7 +34,7 @@ from index.rows import (
     document_of,
     make_engine,
 )
-from index.sentence_rows import drop_unused, read_sentences, save_sentences
+from index.sentence_rows import Cut, drop_unused, known_cuts, read_sentences, save_sentences
 from index.story_rows import StoryRecord
 from index.writing import (
     check_dimension,
@@ -197,24 +197,12 @@ class Catalog(PassageRows):
                 latest,
             )
 
-    def names(self, field: str) -> list[str]:
-        """Return every value that ``field`` (outlet, collection) has in a current version."""
-        query = current_version().with_only_columns(t.versions.c[field]).distinct()
-        with self._engine.connect() as connection:
-            return sorted(name for name in connection.scalars(query) if name is not None)
-
-    def matching(self, filters: Filters) -> list[str]:
-        """Return the identifiers of the documents that the filters leave."""
-        query = current_version().with_only_columns(t.documents.c.id).where(*conditions(filters))
-        with self._engine.connect() as connection:
-            return list(connection.scalars(query))
-
     def save(
         self,
         entries: Sequence[Entry],
         embedder: str,
         vectors: Mapping[str, Vectors],
-        sentences: Mapping[str, Vectors],
+        sentences: Mapping[Cut, Vectors],
     ) -> None:
         """Record document versions with their passages and new vectors, all or nothing.
 
@@ -252,12 +240,9 @@ class Catalog(PassageRows):
 
     # -- vectors ----------------------------------------------------------------------------
 
-    def known_vectors(self, embedder: str, contents: Iterable[str], *, sentences: bool) -> set[str]:
-        """Return those of the content hashes that have a vector of this embedder.
-
-        With ``sentences`` only those whose sentences have theirs too.
-        """
-        v = t.sentences.c if sentences else t.vectors.c
+    def known_vectors(self, embedder: str, contents: Iterable[str]) -> set[str]:
+        """Return those of the content hashes that have a vector of this embedder."""
+        v = t.vectors.c
         known: set[str] = set()
         with self._engine.connect() as connection:
             for chunk in _chunks(list(contents)):
@@ -265,17 +250,21 @@ class Catalog(PassageRows):
                 known.update(connection.scalars(query))
         return known
 
+    def known_cuts(self, embedder: str, contents: Sequence[str]) -> set[Cut]:
+        """Return what :func:`index.sentence_rows.known_cuts` does."""
+        return known_cuts(self._engine, embedder, contents)
+
     def add_vectors(
-        self, embedder: str, vectors: Mapping[str, Vectors], sentences: Mapping[str, Vectors]
+        self, embedder: str, vectors: Mapping[str, Vectors], sentences: Mapping[Cut, Vectors]
     ) -> None:
         """Record vectors of known passages; see :func:`index.writing.save_vectors`."""
         with self._write() as connection:
             save_vectors(connection, embedder, vectors)
             save_sentences(connection, embedder, sentences)
 
-    def sentence_vectors(self, embedder: str, keys: Sequence[int]) -> dict[int, Vectors]:
+    def sentence_vectors(self, embedder: str, passages: Sequence[Passage]) -> dict[int, Vectors]:
         """Return what :func:`index.sentence_rows.read_sentences` does."""
-        return read_sentences(self._engine, embedder, keys)
+        return read_sentences(self._engine, embedder, passages)
 
     def require_dimension(self, embedder: str, length: int) -> None:
         """Refuse a vector's length; see :func:`index.writing.check_dimension`."""

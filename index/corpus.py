@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from index.rerank import Reranker
 
 NO_FILTERS = Filters()
-APPROXIMATE_FROM = 500_000
+APPROXIMATE_FROM = 300_000
 """Passages from which Chroma serves searches without filters; docs/decisions/008-scale.md."""
 FOLLOW_SECONDS = 2.0
 """How far the indexes may lag behind the record while an ingest runs."""

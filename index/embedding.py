@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from index.embed import Embedder, SentenceEmbedder, Vectors
 from index.models import Passage, Span
 from index.rows import content_hash, embedding_text
+from index.sentence_rows import Cut, cut_of
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
@@ -19,12 +20,12 @@ STEP = 64
 
 @dataclass(frozen=True, slots=True)
 class NewVectors:
-    """New vectors by content hash."""
+    """New vectors."""
 
     passages: dict[str, Vectors] = field(default_factory=dict)
-    """One vector each."""
-    sentences: dict[str, Vectors] = field(default_factory=dict)
-    """One row per sentence each; empty if the embedder does not see sentences."""
+    """One vector for each content hash."""
+    sentences: dict[Cut, Vectors] = field(default_factory=dict)
+    """One row per sentence; empty if the embedder does not see sentences."""
 
     def add(self, other: NewVectors) -> None:
         """Take in further vectors."""
@@ -33,7 +34,11 @@ class NewVectors:
 
 
 class Missing:
-    """Passages without a vector of an embedder, each content once, shortest first."""
+    """Passages without a vector of an embedder, each content once, shortest first.
+
+    For an embedder that sees sentences, the same content with other sentences (as it is cut in
+    another language, say) is another thing to embed.
+    """
 
     def __init__(
         self, catalog: Catalog, embedder: Embedder, passages: Iterable[tuple[Passage, str]]
@@ -46,15 +51,20 @@ class Missing:
             passages: passages with their own words.
         """
         self._embedder = embedder
-        self._found: dict[str, tuple[str, list[Span]]] = {}
+        seeing = isinstance(embedder, SentenceEmbedder)
+        self._found: dict[Cut, tuple[str, list[Span]]] = {}
         for passage, words in passages:
-            content = content_hash(passage, words)
-            if content not in self._found:
-                self._found[content] = _embeddable(passage, words)
-        known = catalog.known_vectors(
-            embedder.identity, self._found, sentences=isinstance(embedder, SentenceEmbedder)
-        )
-        self._todo = sorted(self._found.keys() - known, key=lambda c: (len(self._found[c][0]), c))
+            cut = Cut(content_hash(passage, words), cut_of(passage) if seeing else "")
+            if cut not in self._found:
+                self._found[cut] = _embeddable(passage, words)
+        contents = [cut.content for cut in self._found]
+        known = catalog.known_vectors(embedder.identity, contents)
+        if seeing:
+            cuts = catalog.known_cuts(embedder.identity, contents)
+            missing = {cut for cut in self._found if cut.content not in known or cut not in cuts}
+        else:
+            missing = {cut for cut in self._found if cut.content not in known}
+        self._todo = sorted(missing, key=lambda cut: (len(self._found[cut][0]), cut))
 
     def __len__(self) -> int:
         return len(self._todo)
@@ -66,17 +76,16 @@ class Missing:
             EmbeddingFailed: if the embedder fails.
         """
         for at in range(0, len(self._todo), STEP):
-            contents = self._todo[at : at + STEP]
-            texts = [self._found[content][0] for content in contents]
+            cuts = self._todo[at : at + STEP]
+            texts = [self._found[cut][0] for cut in cuts]
+            contents = [cut.content for cut in cuts]
             if isinstance(self._embedder, SentenceEmbedder):
-                spans = [self._found[content][1] for content in contents]
+                spans = [self._found[cut][1] for cut in cuts]
                 rows, parts = self._embedder.embed_with_sentences(texts, spans)
-                yield NewVectors(
-                    dict(zip(contents, rows, strict=True)), dict(zip(contents, parts, strict=True))
-                )
+                sentences = dict(zip(cuts, parts, strict=True))
             else:
-                rows = self._embedder.embed_passages(texts)
-                yield NewVectors(dict(zip(contents, rows, strict=True)))
+                rows, sentences = self._embedder.embed_passages(texts), {}
+            yield NewVectors(dict(zip(contents, rows, strict=True)), sentences)
 
 
 def _embeddable(passage: Passage, words: str) -> tuple[str, list[Span]]:

@@ -48,7 +48,7 @@ class Held:
     def rows(self, keys: NDArray[np.int64] | None) -> Rows | None:
         """Return the rows of ``keys`` (ascending) that are held; ``None`` stands for all."""
         if keys is None:
-            return None if self.gone is None else np.flatnonzero(~self.gone)
+            return None
         if len(keys) == len(self.keys) and self.gone is None and np.array_equal(keys, self.keys):
             return None
         at = np.searchsorted(self.keys, keys)
@@ -60,8 +60,10 @@ class Held:
 
     def nearest(self, vector: Vectors, limit: int, rows: Rows | None) -> list[tuple[int, float]]:
         """Return the nearest of ``rows``, best first, as (key, cosine); ties go to the older."""
-        count = len(self.keys) if rows is None else len(rows)
-        if count > EXACT_ROWS:
+        count = len(self) if rows is None else len(rows)
+        if count <= EXACT_ROWS:
+            rows = self._there() if rows is None else rows
+        else:
             rows = self._likely(vector, max(EXACT_ROWS // 2, count // KEPT_SHARE, limit), rows)
         scores = self.scored(vector, rows)
         keys = self.keys if rows is None else self.keys[rows]
@@ -79,12 +81,17 @@ class Held:
         # Summed row by row: the same vector scores the same whatever else is in the corpus.
         return np.einsum("ij,j->i", matrix, vector) if len(matrix) else np.empty(0, np.float32)
 
+    def _there(self) -> Rows | None:
+        return None if self.gone is None else np.flatnonzero(~self.gone)
+
     def _likely(self, vector: Vectors, wanted: int, rows: Rows | None) -> Rows:
         """Return at least ``wanted`` of ``rows``: those whose signs differ least."""
         asked = codes(vector[np.newaxis])[:, 0]
         differing = np.zeros(len(self.keys) if rows is None else len(rows), np.uint16)
         for held, bits in zip(self.codes, asked, strict=True):
             differing += np.bitwise_count((held if rows is None else held[rows]) ^ bits)
+        if rows is None and self.gone is not None:
+            differing[self.gone] = WORD * len(self.codes) + 1  # more than any
         enough = np.searchsorted(np.cumsum(np.bincount(differing)), wanted)
         chosen = np.flatnonzero(differing <= enough)
         return chosen if rows is None else rows[chosen]

@@ -1,7 +1,6 @@
 """The record's side of searching: passages by their keys, and what the indexes are fed with.
 
-What every search asks goes to SQLite directly, as statements that are put together once: to compile
-one takes SQLAlchemy longer than SQLite needs to answer it.
+What every search asks goes to SQLite directly: see :func:`index.rows.ask`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from index import schema as t
 from index.embed import Vectors
 from index.entries import Described
 from index.models import METADATA_FIELDS, Document, Passage
-from index.rows import document_of, passage_of
+from index.rows import ask, document_of, passage_of
 
 _OF_PASSAGE = ("key", "number", "start", "end", "sentences", "context")
 _OF_VERSION = (
@@ -62,7 +61,7 @@ class PassageRows:
 
     def state(self) -> State:
         """Return what has to be known about the record before a search."""
-        ((last_change, embedder),) = self._raw(_STATE)
+        ((last_change, embedder),) = ask(self._engine, _STATE)
         return State(last_change or 0, embedder)
 
     def passages_of(self, document_id: str, version: int) -> list[Passage]:
@@ -76,7 +75,7 @@ class PassageRows:
         """Return the passages with these keys and their documents, in the order of ``keys``."""
         documents: dict[str, Document] = {}
         found = []
-        for values in self._raw(_FOUND, json.dumps([int(key) for key in keys])):
+        for values in ask(self._engine, _FOUND, json.dumps([int(key) for key in keys])):
             row: Any = _Found._make(values)
             if row.id not in documents:
                 documents[row.id] = document_of(_read(row, _JSON))
@@ -139,13 +138,6 @@ class PassageRows:
             return [], np.empty((0, 0), np.float32)
         numbers = np.frombuffer(b"".join(row.vector for row in rows), "<f4")
         return [row.key for row in rows], numbers.reshape(len(rows), -1)
-
-    def _raw(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
-        connection = self._engine.raw_connection()
-        try:
-            return list(connection.cursor().execute(statement, values))
-        finally:
-            connection.close()  # gives it back
 
 
 def _read(row: Any, fields: Sequence[str]) -> Any:

@@ -63,6 +63,18 @@ def make_engine(path: Path) -> Engine:
     return engine
 
 
+def ask(engine: Engine, statement: str, *values: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement of SQLite's own, for what every search asks.
+
+    To put a statement together takes SQLAlchemy longer than SQLite needs to answer it.
+    """
+    connection = engine.raw_connection()
+    try:
+        return list(connection.cursor().execute(statement, values))
+    finally:
+        connection.close()  # gives it back
+
+
 def embedding_text(passage: Passage, words: str) -> str:
     """Return what is embedded for a passage: its context, then its own words."""
     return f"{passage.context}\n{words}" if passage.context else words

@@ -92,6 +92,7 @@ sentences = Table(
     metadata,
     Column("embedder", Text, primary_key=True),
     Column("content", String(64), primary_key=True),  # of the passage
+    Column("cut", String(16), primary_key=True),  # where its sentences lie
     Column("rows", Integer, nullable=False),
     Column("vectors", LargeBinary, nullable=False),  # see index.sentence_rows
 )

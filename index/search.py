@@ -148,29 +148,33 @@ class Retriever:
         loaded = max(CLOSER, wanted + 20)  # since copies fall away
         while True:
             keys = [key for key, _ in ranked[:loaded]]
-            sentences = self.catalog.sentence_vectors(self.embedder.identity, keys)
             hits = [
                 Hit(passage, document, 0.0, _parts(passage.key, dense, keyword, fused))
                 for passage, document in self.catalog.passages(keys)
             ]
+            passages = [hit.passage for hit in hits]
+            sentences = self.catalog.sentence_vectors(self.embedder.identity, passages)
             hits = look_closer(hits, asked, sentences, analyze)
             kept = without_copies(hits, self.catalog, scope.documents)
             if len(kept) >= wanted or loaded >= len(ranked):
-                return self._with_nearness(kept, asked, known=keys)
+                return self._with_nearness(kept, asked, looked_at=hits)
             loaded *= 2
 
     def _with_nearness(
-        self, hits: Sequence[Hit], asked: Asked, *, known: Sequence[int]
+        self, hits: Sequence[Hit], asked: Asked, *, looked_at: Sequence[Hit]
     ) -> tuple[Hit, ...]:
-        """Measure the sentences of passages that stand for copies and were not found themselves."""
-        strange = {hit.passage.key for hit in hits}.difference(known)
-        vectors = self.catalog.sentence_vectors(self.embedder.identity, sorted(strange))
-        return tuple(
-            replace(hit, nearness=nearness(hit.passage, asked, vectors.get(hit.passage.key)))
-            if hit.passage.key in strange
-            else hit
-            for hit in hits
-        )
+        """Give each hit the nearness of its own sentences.
+
+        A passage that stands for a copy came with the nearness of the copy's sentences; it may
+        have been looked at too, or not have been found by the search at all.
+        """
+        near = {hit.passage.key: hit.nearness for hit in looked_at}
+        if not any(near.values()):
+            return tuple(hits)
+        strange = {hit.passage.key: hit.passage for hit in hits if hit.passage.key not in near}
+        vectors = self.catalog.sentence_vectors(self.embedder.identity, list(strange.values()))
+        near |= {key: nearness(p, asked, vectors.get(key)) for key, p in strange.items()}
+        return tuple(replace(hit, nearness=near[hit.passage.key]) for hit in hits)
 
     def validate(self, filters: Filters) -> None:
         """Refuse filters that cannot match by their own terms, and vectors of another space.

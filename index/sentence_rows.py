@@ -1,27 +1,65 @@
 """Vectors of sentences in the record, beside those of passages.
 
-They are kept as one byte per number with one scale per sentence: a fifth of the room that they
+They are kept as one byte per number with one scale per sentence: a quarter of the room that they
 would take otherwise, and cosines change by less than .005. They are read for the few passages
 that a search looks at closely, never all at once.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, Engine, and_, delete, exists, select
+from sqlalchemy import Connection, Engine, and_, delete, exists
 from sqlalchemy.dialects.sqlite import insert
 
 from index import schema as t
 from index.embed import Vectors
+from index.models import Passage
+from index.rows import ask
+
+_OF_PASSAGES = """
+    select p.key, s.cut, s.rows, s.vectors
+    from json_each(?) as wanted
+    cross join passages as p on p.key = wanted.value
+    join sentences as s on s.content = p.content and s.embedder = ?
+"""
+
+_OF_CONTENTS = """
+    select s.content, s.cut
+    from json_each(?) as wanted
+    join sentences as s on s.content = wanted.value and s.embedder = ?
+"""
 
 
-def save_sentences(connection: Connection, embedder: str, vectors: Mapping[str, Vectors]) -> None:
-    """Record the sentence vectors of passages by content hash; what is there stays as it is."""
+class Cut(NamedTuple):
+    """A passage's content and how it is cut into sentences."""
+
+    content: str
+    """Hash of what is embedded for it."""
+    cut: str
+    """See :func:`cut_of`; empty where sentences do not matter."""
+
+
+def cut_of(passage: Passage) -> str:
+    """Return a short hash of where the sentences of a passage begin and end within it.
+
+    The same words may be cut differently: by the rules of another language, or with another
+    heading marked.
+    """
+    start = passage.span.start
+    ends = ",".join(f"{s.span.start - start}-{s.span.end - start}" for s in passage.sentences)
+    return hashlib.sha256(ends.encode()).hexdigest()[:16]
+
+
+def save_sentences(connection: Connection, embedder: str, vectors: Mapping[Cut, Vectors]) -> None:
+    """Record the sentence vectors of passages; what is there stays as it is."""
     rows = [
-        {"embedder": embedder, "content": content, "rows": len(matrix), "vectors": pack(matrix)}
-        for content, matrix in vectors.items()
+        {"embedder": embedder, **key._asdict(), "rows": len(matrix), "vectors": pack(matrix)}
+        for key, matrix in vectors.items()
         if len(matrix)
     ]
     if rows:
@@ -35,16 +73,19 @@ def drop_unused(connection: Connection) -> None:
     connection.execute(delete(t.sentences).where(~whole))
 
 
-def read_sentences(engine: Engine, embedder: str, keys: Sequence[int]) -> dict[int, Vectors]:
+def known_cuts(engine: Engine, embedder: str, contents: Sequence[str]) -> set[Cut]:
+    """Return the cuts of these contents that have sentence vectors of this embedder."""
+    found = ask(engine, _OF_CONTENTS, json.dumps(contents), embedder) if contents else []
+    return {Cut(content, cut) for content, cut in found}
+
+
+def read_sentences(
+    engine: Engine, embedder: str, passages: Sequence[Passage]
+) -> dict[int, Vectors]:
     """Return the sentence vectors of those passages that have any, one row per sentence."""
-    p, c = t.passages.c, t.sentences.c
-    query = (
-        select(p.key, c.rows, c.vectors)
-        .join(t.sentences, and_(c.content == p.content, c.embedder == embedder))
-        .where(p.key.in_(keys))
-    )
-    with engine.connect() as connection:
-        return {row.key: unpack(row.vectors, row.rows) for row in connection.execute(query)}
+    cuts = {passage.key: cut_of(passage) for passage in passages}
+    found = ask(engine, _OF_PASSAGES, json.dumps(list(cuts)), embedder) if cuts else []
+    return {key: unpack(vectors, rows) for key, cut, rows, vectors in found if cut == cuts[key]}
 
 
 def pack(matrix: Vectors) -> bytes:

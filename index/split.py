@@ -119,12 +119,13 @@ def _units(draft: Draft) -> list[_Unit]:
     """Return the document's sentences with their length and kind."""
     text = draft.text
     noise, headings = _Marked(draft.noise), _Marked(draft.headings)
+    marked = bool(draft.noise or draft.headings)
     units: list[_Unit] = []
     for number, paragraph in enumerate(_paragraphs(text, draft.metadata.language)):
         for whole in paragraph:
-            for span in _at_mark_edges(text, whole, noise, headings):
-                is_noise = 2 * noise.covered(span) >= len(span)
-                is_heading = not is_noise and 2 * headings.covered(span) >= len(span)
+            for span in _at_mark_edges(text, whole, noise, headings) if marked else (whole,):
+                is_noise = marked and 2 * noise.covered(span) >= len(span)
+                is_heading = marked and not is_noise and 2 * headings.covered(span) >= len(span)
                 sentence = Sentence(span, evidence=not (is_noise or is_heading))
                 # A new paragraph costs its line end.
                 length = tokens.count(span.cut(text)) + (span.start == paragraph[0].start)

@@ -26,6 +26,10 @@ class EvidenceSentence:
     """The passage through which it was found."""
     relevance: float
     """How well it fits the question; higher is better, comparable within one question only."""
+    likeness: float = 0.0
+    """How near it comes to the question in meaning, as a cosine; comparable within one question."""
+    after: tuple[EvidenceSentence, ...] = ()
+    """What a reader needs to be told before it: how the question leads to it."""
 
     @property
     def quote(self) -> str:

@@ -8,6 +8,7 @@ Functions for Document Summarization".
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,15 @@ from qa.words import content_stems
 TOLD = 0.5
 """What a word of the question counts once a sentence has told it."""
 
-RELEVANCE = 0.5
-"""Weight of a sentence's own relevance beside the words that it adds."""
+LIKENESS = 0.5
+"""Weight of a sentence's likeness to the question, brought to 0..1, beside the words it adds."""
+
+LATE = 0.3
+"""What the last sentence of a document counts less than its first: reports begin with what is
+most important."""
+
+LONG = 0.1
+"""What a sentence gains with the logarithm of its length: fragments say little by themselves."""
 
 SATURATION, LENGTH = 1.2, 0.4
 """BM25's k1 and b; length counts less than usual, since long sentences hold more facts."""
@@ -40,7 +48,7 @@ def in_order_of_cover(
 
     Args:
         question: the question or claim.
-        evidence: the sentences with their relevance.
+        evidence: the sentences with their likeness.
         weights: how telling each stem of the question is, 0..1; 1 if not given.
     """
     wanted = {concept(s): weights.get(s, 1.0) for s in content_stems(question)}
@@ -53,18 +61,32 @@ def in_order_of_cover(
         for words in left
     ]
     most = max(sum(wanted[s] * gain for s, gain in found.items()) for found in gains) or 1.0
+    own = [_own_worth(words, left) for words in left]
     order: list[EvidenceSentence] = []
     while left:
         worth = [
-            sum(wanted[s] * gain for s, gain in found.items()) / most
-            + RELEVANCE * words.sentence.relevance
-            for words, found in zip(left, gains, strict=True)
+            sum(wanted[stem] * gain for stem, gain in found.items()) / most + further
+            for found, further in zip(gains, own, strict=True)
         ]
         best = max(range(len(left)), key=lambda at: (worth[at], -at))
         order.append(left.pop(best).sentence)
+        own.pop(best)
         for stem in gains.pop(best):
             wanted[stem] *= TOLD
     return order
+
+
+def _own_worth(words: _Words, among: Sequence[_Words]) -> float:
+    """Return what a sentence counts whatever the others have told."""
+    likeness = [other.sentence.likeness for other in among]
+    width = max(max(likeness) - min(likeness), 1e-9)
+    sentence = words.sentence
+    late = sentence.span.start / max(len(sentence.document.text), 1)
+    return (
+        LIKENESS * (sentence.likeness - min(likeness)) / width
+        - LATE * late
+        + LONG * math.log1p(words.length)
+    )
 
 
 def _read(sentence: EvidenceSentence) -> _Words:

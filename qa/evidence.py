@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.embed import SentenceEmbedder
 from qa.compose import EvidenceSentence
+from qa.cover import in_order_of_cover
 from qa.features import Asked, Features, measure, read_question, read_surroundings
 from qa.relevance import probability
 from qa.words import content_stems, is_content, stem, tokens
@@ -32,15 +33,15 @@ SHORTEST = 4
 
 
 def gather(question: str, hits: Sequence[Hit], corpus: Corpus) -> list[EvidenceSentence]:
-    """Return the evidence sentences of ``hits``, by the probability that they answer, best first.
+    """Return the evidence sentences of ``hits``, each next one the one that adds most.
 
-    Headings and scraped noise are left out. Ties keep the order of the passages.
+    Headings and scraped noise are left out.
 
     Raises:
         EmbeddingFailed: if the embedder fails.
     """
     found = [sentence for sentence, _ in measured(question, hits, corpus)]
-    return sorted(found, key=lambda sentence: -sentence.relevance)
+    return in_order_of_cover(question, found, weights_of(question, corpus))
 
 
 def measured(
@@ -75,9 +76,18 @@ def measured(
     for at, cosine in zip(best, cosines, strict=True):
         found[at] = replace(found[at], sentence_cosine=float(cosine))
     return [
-        (EvidenceSentence(hit.document, span, hit.passage, probability(measures)), measures)
+        (
+            EvidenceSentence(
+                hit.document, span, hit.passage, probability(measures), _likeness(measures)
+            ),
+            measures,
+        )
         for (hit, span), measures in zip(chosen, found, strict=True)
     ]
+
+
+def _likeness(measures: Features) -> float:
+    return (3 * measures.sentence_cosine + 2 * measures.nearness) / 5
 
 
 def weights_of(question: str, corpus: Corpus) -> dict[str, float]:

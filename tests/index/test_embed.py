@@ -9,9 +9,12 @@ import pytest
 import texts
 
 from index.corpus import Corpus
-from index.embed import embedded
+from index.embed import SentenceEmbedder, embedded
 from index.embed.embedded import EmbeddedModel
+from index.embed.endpoint import EndpointEmbedder
 from index.errors import EmbedderChanged, WeightsUnusable
+from index.models import Span
+from index.split import sentences
 
 
 def test_vectors_are_unit_length_and_alike_texts_are_near(embedder: EmbeddedModel) -> None:
@@ -35,6 +38,67 @@ def test_rows_come_back_in_the_order_given_whatever_their_length(embedder: Embed
 def test_empty_and_enormous_texts_are_embedded(embedder: EmbeddedModel) -> None:
     assert embedder.embed_passages([]).shape == (0, embedded.DIMENSION)
     assert embedder.embed_passages(["", "word " * 20_000]).shape == (2, embedded.DIMENSION)
+
+
+def test_sentences_cost_nothing_and_change_nothing_of_the_whole(embedder: EmbeddedModel) -> None:
+    passages = [texts.HARBOUR, "", texts.FERRY, "Short.", texts.BRIDGE]
+    whole, parts = embedder.embed_with_sentences(passages, [sentences(text) for text in passages])
+    assert np.array_equal(whole, embedder.embed_passages(passages))
+    assert [part.shape for part in parts] == [
+        (len(sentences(text)), embedded.DIMENSION) for text in passages
+    ]
+    lengths = np.linalg.norm(np.concatenate(parts), axis=1)
+    assert lengths == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_sentence_is_found_by_its_place_in_the_text_whatever_stands_before_it(
+    embedder: EmbeddedModel,
+) -> None:
+    text = "Ünlü 😀 漢字 naïve\u0301 \u200b— and so on. Two cracks were found in the bridge."
+    first, second = Span(0, text.index(" Two")), Span(text.index("Two"), len(text))
+    _, (rows,) = embedder.embed_with_sentences([text], [[second, first]])
+    asked = embedder.embed_for_sentences("cracks in a bridge")
+    assert rows[0] @ asked > rows[1] @ asked + 0.1
+
+
+def test_a_sentence_tells_what_its_pronoun_stands_for(embedder: EmbeddedModel) -> None:
+    asked = embedder.embed_for_sentences("Who owns the Aurelia ferry?")
+    owner = "It belongs to a bank."
+
+    def near(before: str) -> float:
+        text = f"{before} {owner}"
+        span = Span(len(before) + 1, len(text))
+        return float(embedder.embed_with_sentences([text], [[span]])[1][0][0] @ asked)
+
+    assert near("The ferry Aurelia sails at noon.") > near("The orchard is in bloom.") + 0.1
+
+
+def test_a_sentence_past_what_is_read_has_a_row_of_zeros(embedder: EmbeddedModel) -> None:
+    start, end = "The quay was closed.", "The bridge was opened."
+    text = f"{start} {'word ' * 600}{end}"
+    spans = [Span(0, len(start)), Span(len(text) - len(end), len(text)), Span(0, 0)]
+    _, (rows,) = embedder.embed_with_sentences([text], [spans])
+    assert np.linalg.norm(rows[0]) == pytest.approx(1.0, abs=1e-5)
+    assert not rows[1].any()
+    assert not rows[2].any()
+
+
+def test_questions_in_the_space_of_sentences_have_no_prefix_and_unit_length(
+    embedder: EmbeddedModel,
+) -> None:
+    for question in ("", "a", "Who owns the ferry?", "word " * 1_000):
+        vector = embedder.embed_for_sentences(question)
+        assert vector.shape == (embedded.DIMENSION,)
+        assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-5)
+    text = "Tomas Brandt owns the ferry."
+    _, (rows,) = embedder.embed_with_sentences([text], [[Span(0, len(text))]])
+    assert rows[0] @ embedder.embed_for_sentences(text) > 0.99
+    assert rows[0] @ embedder.embed_query(text) < 0.95
+
+
+def test_only_the_built_in_embedder_sees_sentences(embedder: EmbeddedModel) -> None:
+    assert isinstance(embedder, SentenceEmbedder)
+    assert not isinstance(EndpointEmbedder("any"), SentenceEmbedder)
 
 
 def test_time_in_the_runtime_is_counted(embedder: EmbeddedModel) -> None:

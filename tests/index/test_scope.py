@@ -80,7 +80,7 @@ def test_memory_and_record_give_one_answer(
     documents.follow(changed.catalog)
     scope = documents.scope(filters)
     assert scope.extent == changed.catalog.extent(filters)
-    left = changed.catalog.matching(filters)
+    left = [document.id for document in changed.catalog.documents(filters)]
     if not filters:
         assert scope.documents is None
         assert scope.keys is None

@@ -25,6 +25,7 @@ def upgrade() -> None:
         "sentences",
         sa.Column("embedder", sa.Text, primary_key=True),
         sa.Column("content", sa.String(64), primary_key=True),
+        sa.Column("cut", sa.String(16), primary_key=True),
         sa.Column("rows", sa.Integer, nullable=False),
         sa.Column("vectors", sa.LargeBinary, nullable=False),
     )
