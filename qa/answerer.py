@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from index.errors import DossierError
+from qa.chains import with_steps
 from qa.conversation import standalone
 from qa.errors import InvalidQuestion
 from qa.evidence import gather
@@ -107,7 +108,9 @@ class Answerer:
         found = self.searcher.search(
             query, filters, limit=self.top_passages, with_model=story.composer.name == "model"
         )
-        return found, gather(query, found.hits, self.corpus)
+        evidence = gather(query, found.hits, self.corpus)
+        evidence, story.without = with_steps(query, found, evidence, self.corpus)
+        return found, evidence
 
 
 @dataclass
@@ -124,6 +127,7 @@ class _Story:
     coverage: Coverage = field(default_factory=lambda: Coverage(documents=0, passages=0))
     trace: tuple[SearchStep, ...] = ()
     planning: Usage | None = None
+    without: tuple[str, ...] = ()
     text: str = ""
     reason: str | None = None
     statements: list[Statement] = field(default_factory=list)
@@ -131,7 +135,9 @@ class _Story:
 
     def retrieved(self, found: Found) -> None:
         self.timings["retrieve"] = time.perf_counter() - self.began
-        self.coverage = self.reading.coverage(found.retrieval)
+        coverage = self.reading.coverage(found.retrieval)
+        notes = tuple(f"Nothing was found that answers this for {side}" for side in self.without)
+        self.coverage = coverage.model_copy(update={"notes": coverage.notes + notes})
         self.trace, self.planning = found.steps, found.usage
 
     def add(self, draft: DraftStatement) -> StatementAdded:

@@ -44,11 +44,12 @@ class Extractor:
         """Yield the sentences that answer; see :func:`in_readable_order`.
 
         Nothing is yielded if even the best sentence hardly answers the question. A sentence that is
-        nothing but a quotation is preceded by the one before it, which mostly says who speaks.
+        nothing but a quotation is preceded by the one before it, which mostly says who speaks; one
+        that answers by way of others, by them.
         """
         told: set[tuple[str, Span]] = set()
         for sentence in in_readable_order(choose(evidence, self.most)):
-            for part in (*_speaker_of(sentence), sentence):
+            for part in (*sentence.after, *_speaker_of(sentence), sentence):
                 if (part.document.id, part.span) not in told:
                     told.add((part.document.id, part.span))
                     yield DraftStatement(" ".join(part.quote.split()), (part,))

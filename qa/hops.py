@@ -25,7 +25,7 @@ from qa.lexicon import DEMONYMS, KINDRED, LIGHT_WORDS
 from qa.words import content_stems, is_content, key, name_words, names, stem, tokens
 
 if TYPE_CHECKING:
-    from index.models import Hit
+    from index.models import Hit, Span
     from qa.plan import SubQuery
 
 MOST_ANCHORS = 2
@@ -59,6 +59,12 @@ class Bridge:
     """The title or name of the document that has it."""
     score: float
     """How close it stands to what is asked; comparable within one question."""
+    hit: Hit
+    """The passage that has it."""
+    sentence: Span
+    """The sentence of that passage that has it."""
+    side: str | None = None
+    """The side of a comparison that it was found for."""
 
 
 def bridges(
@@ -76,7 +82,7 @@ def bridges(
     anchors = _anchors(about, hits)
     if not anchors:
         return []
-    titles = {word for hit, _ in anchors for word in _title_words(hit)}
+    titles = {word for hit, _ in anchors for word in title_words(hit)}
     dated = bool(_AT_THAT_TIME.search(question))
     missing = _missing(_words(search.asked, titles), [hit for hit, _ in anchors])
     if not missing and not dated:
@@ -85,10 +91,11 @@ def bridges(
     known = {key(token.text) for token in tokens(question)}
     best: dict[str, Bridge] = {}
     for hit, weight in anchors:
-        for name, closeness in _names_near(hit, families, known, dated=dated):
+        for name, closeness, sentence in _names_near(hit, families, known, dated=dated):
             query = " ".join((name, *missing))
             where = hit.document.metadata.title or hit.document.name
-            found = Bridge(name, query, where, weight * closeness)
+            score = weight * closeness
+            found = Bridge(name, query, where, score, hit, sentence, search.side)
             if name not in best or best[name].score < found.score:
                 best[name] = found
     return sorted(best.values(), key=lambda bridge: -bridge.score)
@@ -100,7 +107,7 @@ def is_about(hit: Hit, name: str) -> bool:
     A closing remark in brackets does not count, nor what follows a title of several words in the
     name: "Ana Roth for Northport Films" is about Ana Roth too.
     """
-    title, wanted = _title_words(hit), tuple(name_words(_bare(name)))
+    title, wanted = title_words(hit), tuple(name_words(bare(name)))
     if len(title) > 1:
         return wanted[: len(title)] == title
     return bool(title) and title == wanted
@@ -116,11 +123,11 @@ def mentions(hit: Hit, name: str) -> bool:
 def _anchors(about: str, hits: Sequence[Hit]) -> list[tuple[Hit, float]]:
     """Return the passages that are about what the question names, with how much they count."""
     words = {key(token.text) for token in tokens(about)}
-    titled = [h for h in hits if _title_words(h) and set(_title_words(h)) <= words]
+    titled = [h for h in hits if title_words(h) and set(title_words(h)) <= words]
     if titled:
         # The title that says most of the question is the one that it means.
-        longest = max(len(_title_words(hit)) for hit in titled)
-        chosen = [hit for hit in titled if len(_title_words(hit)) == longest]
+        longest = max(len(title_words(hit)) for hit in titled)
+        chosen = [hit for hit in titled if len(title_words(hit)) == longest]
         return [(hit, 1.0 / (1 + rank)) for rank, hit in enumerate(chosen[:MOST_ANCHORS])]
     named = names(about)
     naming = [hit for hit in hits if any(mentions(hit, name) for name in named)]
@@ -154,10 +161,11 @@ def _light() -> frozenset[str]:
 
 
 def _family_in(word: str, there: Iterable[str]) -> bool:
-    return len(word) >= SHARED_START and any(_akin(word, other) for other in there)
+    return len(word) >= SHARED_START and any(akin(word, other) for other in there)
 
 
-def _akin(one: str, other: str) -> bool:
+def akin(one: str, other: str) -> bool:
+    """Return whether two stems are of one family: director, directed."""
     return len(other) >= SHARED_START and one[:SHARED_START] == other[:SHARED_START]
 
 
@@ -167,20 +175,21 @@ def _families(asked: Sequence[str], weights: Mapping[str, float]) -> dict[str, f
     for word in asked:
         own = stem(word)
         weight = weights.get(word, 1.0)
-        for member in (own, *(m for group in _kindred() if own in group for m in group)):
+        for member in (own, *(m for group in kindred() if own in group for m in group)):
             found[member] = max(weight, found.get(member, 0.0))
     return found
 
 
 @lru_cache(maxsize=1)
-def _kindred() -> tuple[frozenset[str], ...]:
+def kindred() -> tuple[frozenset[str], ...]:
+    """Return the groups of stems that tell of one relation from either end."""
     return tuple(frozenset(stem(w) for w in line.split()) for line in KINDRED.strip().split("\n"))
 
 
 def _names_near(
     hit: Hit, families: Mapping[str, float], known: set[str], *, dated: bool
-) -> Iterator[tuple[str, float]]:
-    """Yield the names of a passage that the question lacks, with how close they stand to it."""
+) -> Iterator[tuple[str, float, Span]]:
+    """Yield the names of a passage that the question lacks, with closeness and sentence."""
     for sentence in hit.passage.sentences:
         text = sentence.span.cut(hit.document.text)
         words = tokens(text)
@@ -197,7 +206,7 @@ def _names_near(
                 (weight * (1 - _gap(i, first, last) / REACH) for i, weight in outside), default=0.0
             )
             if nearness > 0:
-                yield name, nearness if len(parts) > 1 else SINGLE * nearness
+                yield name, nearness if len(parts) > 1 else SINGLE * nearness, sentence.span
 
 
 def _names(text: str) -> Iterator[tuple[str, int]]:
@@ -221,7 +230,7 @@ def _weight(word: str, families: Mapping[str, float]) -> float:
         return families[word]
     if len(word) < SHARED_START:
         return 0.0
-    return max((weight for other, weight in families.items() if _akin(word, other)), default=0.0)
+    return max((weight for other, weight in families.items() if akin(word, other)), default=0.0)
 
 
 def _gap(word: int, first: int, last: int) -> int:
@@ -229,10 +238,11 @@ def _gap(word: int, first: int, last: int) -> int:
     return first - word if word < first else word - last + 1
 
 
-def _title_words(hit: Hit) -> tuple[str, ...]:
-    return tuple(name_words(_bare(hit.document.metadata.title or "")))
+def title_words(hit: Hit) -> tuple[str, ...]:
+    """Return the words of a document's title that identify it, as :func:`qa.words.key` does."""
+    return tuple(name_words(bare(hit.document.metadata.title or "")))
 
 
-def _bare(title: str) -> str:
+def bare(title: str) -> str:
     """Return a title without a closing remark in brackets, such as ``(1982 film)``."""
     return _BRACKETED.sub("", title)

@@ -186,3 +186,12 @@ LIGHT_WORDS = frozenset(
 )
 """Words that say little by themselves: that a passage lacks them does not show that it lacks what
 is asked."""
+
+AGES = frozenset("older oldest younger youngest elder eldest newer newest".split())
+"""Words that compare ages."""
+
+BEGINNINGS = frozenset("born birth age aged opened founded established built created".split())
+"""Words that tell when somebody or something began."""
+
+PLACES = frozenset("country nationality town city place village state region citizenship".split())
+"""Words that ask where somebody or something is from, or is."""

@@ -214,7 +214,7 @@ class Coverage(Contract):
     """Expressions of time in the question, and what they were taken to mean."""
     notes: tuple[str, ...] = ()
     """What was not taken into account, such as an expression of time without a day to read it
-    from."""
+    from, and what nothing was found for, such as one side of a comparison."""
 
 
 class SearchStep(Contract):

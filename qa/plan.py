@@ -30,13 +30,13 @@ _TO_BE = frozenset({"is", "are", "was", "were"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _PREPOSITIONS = frozenset({"in", "on", "at", "with", "by", "from"})
 _SMALL = NAME_JOINTS | _ARTICLES | _PREPOSITIONS | frozenset({"to", "y"})
-_ORDER = frozenset(
+ORDER = frozenset(
     """
     first last earlier earliest later latest sooner soonest more most less least fewer fewest
     better best worse worst
     """.split()  # noqa: SIM905 -- reads better as text
 )
-_DEGREES = frozenset(
+DEGREES = frozenset(
     """
     older oldest younger youngest elder eldest longer longest shorter shortest taller tallest
     higher highest lower lowest bigger biggest larger largest smaller smallest greater greatest
@@ -46,7 +46,7 @@ _DEGREES = frozenset(
     hottest colder coldest warmer warmest busier busiest safer safest
     """.split()  # noqa: SIM905 -- reads better as text
 )
-_COMPARATIVES = _ORDER | _DEGREES
+_COMPARATIVES = ORDER | DEGREES
 _COMPARING = frozenset(
     """
     both same different difference differences differ differs differed differing compare compares
@@ -346,4 +346,4 @@ def _rest(question: str, found: tuple[str, ...]) -> str:
     for side in found:
         question = re.sub(rf"(?<!\w){re.escape(side)}(?!\w)", " ", question)
     kept = (token.text for token in tokens(question) if is_content(token.text))
-    return " ".join(word for word in kept if key(word) not in _COMPARING | _ORDER)
+    return " ".join(word for word in kept if key(word) not in _COMPARING | ORDER)

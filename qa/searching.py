@@ -7,7 +7,7 @@ because all of them ask here. Every search that was made is told as a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from index.search import Retrieval
     from qa.subquestions import Planner
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 NO_FILTERS = Filters()
@@ -54,6 +55,11 @@ class Found:
     """The searches that were made, in order."""
     usage: Usage | None = None
     """Tokens that a model took for its plan, where it made one."""
+    sides: tuple[tuple[SubQuery, tuple[Hit, ...]], ...] = ()
+    """The searches for the sides of a comparison, with the kept passages of each as that search
+    scored them."""
+    crossings: tuple[tuple[Bridge, tuple[Hit, ...]], ...] = ()
+    """The searches of the second hop, in the same way."""
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -110,7 +116,9 @@ class Searcher:
             if self.hops:
                 run.hop(self.hops)
         retrieval, steps = run.merged(prefer_others=self.prefer_others)
-        return Found(retrieval, steps, usage)
+        kept = {hit.passage.id for hit in retrieval.hits}
+        sides = ((part, hits) for part, hits in run.parts if part.side is not None)
+        return Found(retrieval, steps, usage, _kept(sides, kept), _kept(run.crossings, kept))
 
 
 def _by_model(
@@ -136,6 +144,7 @@ class _Run:
     first: Retrieval
     parts: list[tuple[SubQuery, Sequence[Hit]]] = field(default_factory=list)
     brought: list[Hit] = field(default_factory=list)
+    crossings: list[tuple[Bridge, Sequence[Hit]]] = field(default_factory=list)
     told: list[tuple[SubQuery, Sequence[Hit]]] = field(default_factory=list)
 
     def part(self, part: SubQuery) -> None:
@@ -166,6 +175,7 @@ class _Run:
         why = f"{bridge.name}, named in {bridge.where}"
         self.told.append((SubQuery(bridge.query, why, bridge.query), brought))
         self.brought.extend(brought)
+        self.crossings.append((bridge, brought))
 
     def merged(self, *, prefer_others: bool) -> tuple[Retrieval, tuple[SearchStep, ...]]:
         """Return the passages that are kept, and the steps.
@@ -205,6 +215,15 @@ class _Run:
             wanted -= set(new)
             steps.append(SearchStep(query=search.text, why=search.why, documents=tuple(new)))
         return tuple(steps)
+
+
+def _kept(
+    searches: Iterable[tuple[S, Sequence[Hit]]], kept: Container[str]
+) -> tuple[tuple[S, tuple[Hit, ...]], ...]:
+    """Return searches with those of their passages that are kept."""
+    return tuple(
+        (search, tuple(hit for hit in hits if hit.passage.id in kept)) for search, hits in searches
+    )
 
 
 def _in_turn(lists: Sequence[Sequence[T]]) -> Iterator[T]:
