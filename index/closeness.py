@@ -13,9 +13,10 @@ The score is a weighted sum with one weight per part. The weights were chosen on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import fsum
 from statistics import median
 
 import numpy as np
@@ -121,10 +122,12 @@ def _beside(hits: Sequence[Hit]) -> list[Hit]:
 
 def _words(hit: Hit, asked: Asked, analyze: Analyze) -> dict[str, float]:
     """Return the parts of the score that compare words, each 0..1."""
-    total = sum(asked.terms.values()) or 1.0
+    wanted, weights = asked.terms.keys(), asked.terms
+    total = fsum(weights.values()) or 1.0
 
-    def share(terms: set[str]) -> float:
-        return sum(weight for term, weight in asked.terms.items() if term in terms) / total
+    def share(terms: Collection[str]) -> float:
+        # Exact whatever the order, which for a set differs from process to process.
+        return fsum(weights[term] for term in wanted & terms) / total
 
     everything: set[str] = set()
     cover = sequence = 0.0
@@ -132,12 +135,12 @@ def _words(hit: Hit, asked: Asked, analyze: Analyze) -> dict[str, float]:
         terms = analyze(sentence.span.cut(hit.document.text))
         everything.update(terms)
         if sentence.evidence:
-            cover = max(cover, share(set(terms)))
+            cover = max(cover, share(terms))
             shared = len(asked.pairs.intersection(pairwise(terms)))
             sequence = max(sequence, shared / max(len(asked.pairs), 1))
     return {
         "cover": cover,
         "sequence": sequence,
         "passage_cover": share(everything),
-        "title_cover": share(set(analyze(hit.passage.context))),
+        "title_cover": share(analyze(hit.passage.context)),
     }

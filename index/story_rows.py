@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -28,7 +28,7 @@ from index import schema as t
 from index.bands import Bands
 from index.entries import Entry
 from index.models import Filters, Span
-from index.rows import conditions, current_version, document_of
+from index.rows import ask, conditions, current_version, document_of
 from index.stories import NUMBERS, Story, Telling, is_candidate, is_copy, pack, seen, tell, unpack
 from index.stories import estimate as estimated
 from index.wording import Wording, wording
@@ -40,6 +40,16 @@ _COMPARED = 8
 _KEPT = 100_000
 """Words of texts that are held ready; copies come together, and are found together."""
 _CHUNK = 500
+
+_SHARED = """
+    select distinct one.story
+    from json_each(?) as wanted
+    join stories as one on one.document_id = wanted.value
+    where exists (
+        select 1 from stories as other
+        where other.story = one.story and other.document_id <> one.document_id
+    )
+"""
 
 Write = Callable[[], AbstractContextManager[Connection]]
 Key = tuple[str, int, str]
@@ -187,18 +197,14 @@ class StoryRecord:
 
     def members(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return for each of the documents that has copies all of its story, first seen first."""
-        c, other = t.stories.c, t.stories.alias()
-        several = exists().where(other.c.story == c.story, other.c.document_id != c.document_id)
+        # Most documents are no copies: those are told by this query, which reads no texts.
+        stories = [name for (name,) in ask(self._engine, _SHARED, json.dumps(list(document_ids)))]
         found: dict[str, dict[str, tuple[object, ...]]] = defaultdict(dict)
-        with self._engine.connect() as connection:
-            for ids in _chunks(document_ids):
-                # Most documents are no copies: those are told by this query, which reads no texts.
-                names = select(c.story).where(c.document_id.in_(ids), several).distinct()
-                stories = connection.scalars(names).all()
-                if stories:
-                    for row in connection.execute(_dated().where(c.story.in_(stories))):
-                        order = seen(row.published_at, row.taken_in, row.document_id)
-                        found[row.story][row.document_id] = order
+        if stories:
+            with self._engine.connect() as connection:
+                for row in connection.execute(_dated().where(t.stories.c.story.in_(stories))):
+                    order = seen(row.published_at, row.taken_in, row.document_id)
+                    found[row.story][row.document_id] = order
         told = (tuple(sorted(of, key=of.__getitem__)) for of in found.values())
         return {document_id: story for story in told for document_id in story}
 
