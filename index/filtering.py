@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from index.errors import InvalidFilter
+from index.languages import language_of
 from index.models import Filters
 
 if TYPE_CHECKING:
@@ -13,19 +13,8 @@ if TYPE_CHECKING:
 
     from index.scope import Documents
 
-_CODE = re.compile(r"([A-Za-z]{2})(?:[-_][A-Za-z0-9]{1,8})*")
 _NAMED = 20
 """Names that a hint lists at most."""
-
-
-def language_of(code: str) -> str | None:
-    """Return the language of a code such as ``en-GB``, in lower case; ``None`` if it is no code.
-
-    Of a language tag (RFC 5646) only the language itself is kept: documents are recorded with it
-    alone, and who asks for ``en`` wants British English too.
-    """
-    found = _CODE.fullmatch(code.strip())
-    return found[1].lower() if found else None
 
 
 def require_possible(filters: Filters) -> None:

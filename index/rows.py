@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from index import schema as t
 from index.embed import Vectors
-from index.filtering import language_of
+from index.languages import language_of
 from index.models import (
     METADATA_FIELDS,
     Document,

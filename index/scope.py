@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.entries import Described, Extent
-from index.filtering import language_of
 from index.following import pending
+from index.languages import language_of
 from index.models import Filters
 
 if TYPE_CHECKING:
