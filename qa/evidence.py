@@ -52,7 +52,8 @@ def measured(
     chosen = _considered(asked, hits)
     if not chosen:
         return []
-    around = {h.passage.id: read_surroundings(surroundings(h)) for h, _ in chosen}
+    passages = {hit.passage.id: hit for hit, _ in chosen}
+    around = {name: read_surroundings(surroundings(hit)) for name, hit in passages.items()}
     nears = [read_surroundings(_near(hit, span)) for hit, span in chosen]
 
     base, slope = SUGGESTED
