@@ -48,6 +48,9 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("place", re.compile(r"\b(where|(what|which) (country|city|town|place|region))\b", re.I)),
 )
 
+_CHOICE = re.compile(r"\d[^.?!]{0,30}\bor\b[^.?!]{0,15}\d", re.I)
+"""Two figures with "or" between them."""
+
 _LONG_NAME = re.compile(r"[A-Z]\w+(?:[ \n](?:(?:for|of|and|the|on|in) )*[A-Z]\w+){2,7}")
 
 
@@ -63,6 +66,8 @@ class Asked:
     """Its names, each as words in the form in which they are looked up, offices left out."""
     figures: frozenset[str]
     """Its figures and years, as normalised values."""
+    one_of_figures: bool
+    """Whether it offers its figures to choose from, as "10,000 or 11,000": one is enough then."""
     weights: Mapping[str, float]
     """How telling each stem is, from 0 (in every passage of the corpus) to 1 (in none)."""
 
@@ -134,6 +139,7 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
         stems=_concepts(subject),
         names=tuple(dict.fromkeys(words for words in found if words)),
         figures=frozenset(str(figure.value) for figure in figures(question)),
+        one_of_figures=bool(_CHOICE.search(question)),
         weights=strongest,
     )
 
@@ -204,8 +210,8 @@ def measure(
         passage_cover=_cover(asked, around.stems),
         name_missing=_name_missing(asked, around),
         name_missing_near=_name_missing(asked, near),
-        figure_missing=float(bool(asked.figures - around.figures)),
-        figure_missing_near=float(bool(asked.figures - near.figures)),
+        figure_missing=float(_figure_missing(asked, around)),
+        figure_missing_near=float(_figure_missing(asked, near)),
         value_missing=float(found is None and asked.kind in _VALUES),
         kind_missing=float(found is None and asked.kind not in _VALUES),
         unit_missing=float(found is False),
@@ -222,6 +228,12 @@ def _cover(asked: Asked, stems: frozenset[str]) -> float:
     total = sum(asked.weights.get(stem, 1.0) for stem in asked.stems)
     found = sum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
     return found / total if total else 0.0
+
+
+def _figure_missing(asked: Asked, text: Surroundings) -> bool:
+    """Return whether a text lacks a figure of the question, or all of those to choose from."""
+    missing = asked.figures - text.figures
+    return missing == asked.figures != frozenset() if asked.one_of_figures else bool(missing)
 
 
 def _name_missing(asked: Asked, text: Surroundings) -> float:

@@ -113,6 +113,8 @@ def sides(question: str) -> tuple[str, ...]:
         found: tuple[str, ...] = ()
         if word == "or" and _is_small(words[position]):
             found = reader.choice(position, ranks=ranks or compares)
+            if not ranks and any(side[0].isdigit() for side in found):
+                found = ()  # 10,000 or 11,000: two values for one thing, which is searched for
         elif word in ("versus", "vs"):
             found = reader.pair(position, position)
         elif word == "than" and ranks:

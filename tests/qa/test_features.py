@@ -104,3 +104,17 @@ def test_a_sentence_that_answers_passes_and_near_misses_do_not() -> None:
         "In 2019, two South Korean cooks were hired.",
     ):
         assert probability(fit(question, wrong)) < probability(right) - 0.3, wrong
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "missing"),
+    [
+        ("Were 10,000 or 11,000 sandbags filled?", "Some 11,000 sandbags were filled.", 0.0),
+        ("Were 10,000 or 11,000 sandbags filled?", "Some 12,000 sandbags were filled.", 1.0),
+        ("Were 300 pumps bought in 1999?", "The 300 pumps were bought later.", 1.0),
+    ],
+)
+def test_of_figures_to_choose_from_one_is_enough(
+    question: str, sentence: str, missing: float
+) -> None:
+    assert fit(question, sentence).figure_missing == missing

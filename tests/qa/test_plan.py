@@ -122,3 +122,15 @@ def test_sides_are_cut_from_the_question(question: str) -> None:
 @given(st.text(max_size=80))
 def test_any_text_can_be_planned(text: str) -> None:
     assert plan(text)[0].text == text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Were 10,000 or 11,000 sandbags filled?",
+        "Did the mayor order 300 pumps or 400?",
+        "Was the lock opened in 1931 or 1934?",
+    ],
+)
+def test_two_values_for_one_thing_are_not_two_things(question: str) -> None:
+    assert sides(question) == ()
