@@ -5,14 +5,13 @@ Fast for any filter and for most corpora; :mod:`index.vectors` takes over where 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.following import pending
+from index.following import InMemory, Pending
 from index.nearest import Held, codes
 
 if TYPE_CHECKING:
@@ -22,35 +21,21 @@ if TYPE_CHECKING:
 Keys = NDArray[np.int64]
 
 
-class ExactIndex:
+class ExactIndex(InMemory):
     """The vectors of one embedder, held in memory and kept up with the record."""
 
     def __init__(self, embedder: str) -> None:
+        super().__init__()
         self._embedder = embedder
-        self._lock = threading.Lock()
-        self._number = 0
         self._space = _Space()
         self._held = self._space.held()
 
-    def follow(self, catalog: Catalog) -> None:
-        """Bring the index up to the record."""
-        self.follow_to(catalog, catalog.state().last_change)
-
-    def follow_to(self, catalog: Catalog, last_change: int) -> None:
-        """Bring the index up to a record whose newest change is ``last_change``."""
-        if last_change == self._number:
-            return
-        with self._lock:
-            changes = catalog.changes(self._number)
-            if not changes:
-                return
-            work = pending(changes)
-            for first, last in work.remove:
-                self._space.remove(first, last)
-            for first, last in work.add:
-                self._space.add(*catalog.vectors_between(self._embedder, first, last))
-            self._held = self._space.held()
-            self._number = changes[-1].number
+    def _apply(self, catalog: Catalog, work: Pending) -> None:
+        for first, last in work.remove:
+            self._space.remove(first, last)
+        for first, last in work.add:
+            self._space.add(*catalog.vectors_between(self._embedder, first, last))
+        self._held = self._space.held()
 
     def search(
         self, vector: Vectors, limit: int, *, keys: Keys | None = None

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from index.catalog import Catalog
     from index.entries import Change
 
 
@@ -66,6 +69,37 @@ def pending(changes: Sequence[Change]) -> Pending:
         (c.first, c.last) for c in changes if c.action == "add" and (c.first, c.last) not in gone
     ]
     return Pending(_joined(removed), _joined(added))
+
+
+class InMemory(ABC):
+    """Something held in memory that follows the record, from its first change on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = 0
+
+    @property
+    def number(self) -> int:
+        """The last change of the record that is held."""
+        return self._number
+
+    def follow(self, catalog: Catalog) -> None:
+        """Bring what is held up to the record."""
+        self.follow_to(catalog, catalog.state().last_change)
+
+    def follow_to(self, catalog: Catalog, last_change: int) -> None:
+        """Bring what is held up to a record whose newest change is ``last_change``."""
+        if last_change == self._number:
+            return
+        with self._lock:
+            changes = catalog.changes(self._number)
+            if changes:
+                self._apply(catalog, pending(changes))
+                self._number = changes[-1].number
+
+    @abstractmethod
+    def _apply(self, catalog: Catalog, work: Pending) -> None:
+        """Take out and put in; called by one thread at a time."""
 
 
 def portions(changes: Sequence[Change], passages: int) -> Iterator[Sequence[Change]]:

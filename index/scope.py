@@ -7,7 +7,6 @@ held here, document by document, in a few bytes each; a test holds the two in st
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.entries import Described, Extent
-from index.following import pending
+from index.following import InMemory, Pending
 from index.languages import language_of
 from index.models import Filters
 
@@ -83,41 +82,23 @@ class _Documents:
         )
 
 
-class Documents:
+class Documents(InMemory):
     """What the filters look at, kept up with the record. Safe to share by threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._number = 0
+        super().__init__()
         self._names: dict[str, dict[str | None, int]] = {name: {None: 0} for name in NAMED}
         self._held = self._columns([])
         self._whole: Scope | None = None
 
-    def follow(self, catalog: Catalog) -> None:
-        """Bring what is held up to the record."""
-        self.follow_to(catalog, catalog.state().last_change)
-
-    def follow_to(self, catalog: Catalog, last_change: int) -> None:
-        """Bring what is held up to a record whose newest change is ``last_change``."""
-        if last_change == self._number:
-            return
-        with self._lock:
-            changes = catalog.changes(self._number)
-            if not changes:
-                return
-            held, work = self._held, pending(changes)
-            for first, last in work.remove:
-                held = held.taken((held.first < first) | (held.first > last))
-            added = [row for span in work.add for row in catalog.described(*span)]
-            if added:
-                held = held.joined(self._columns(added))
-            self._held, self._whole = held, None
-            self._number = changes[-1].number
-
-    @property
-    def number(self) -> int:
-        """The last change of the record that is held."""
-        return self._number
+    def _apply(self, catalog: Catalog, work: Pending) -> None:
+        held = self._held
+        for first, last in work.remove:
+            held = held.taken((held.first < first) | (held.first > last))
+        added = [row for span in work.add for row in catalog.described(*span)]
+        if added:
+            held = held.joined(self._columns(added))
+        self._held, self._whole = held, None
 
     def scope(self, filters: Filters) -> Scope:
         """Return what ``filters`` leave."""
