@@ -107,11 +107,9 @@ class Question(Contract):
     """Earlier questions of the conversation, oldest first."""
 
 
-class Citation(Contract):
-    """The exact words of one document version that a statement rests on."""
+class Excerpt(Contract):
+    """Exact words of one document version, with where they stand and who published them."""
 
-    number: int
-    """The ``n`` of the ``[n]`` markers in the answer's text, from 1."""
     document_id: str
     """The cited document."""
     version: int
@@ -136,11 +134,36 @@ class Citation(Contract):
     """Page on which the quotation starts, where the document has pages."""
 
 
+class Citation(Excerpt):
+    """The exact words of one document version that a statement rests on."""
+
+    number: int
+    """The ``n`` of the ``[n]`` markers in the answer's text, from 1."""
+    copies: tuple[str, ...] = ()
+    """Other documents that print the same words as copies of one story, sorted."""
+
+
+class Note(Contract):
+    """Words in square brackets that Dossier added to a statement, such as ``[the treaty]``."""
+
+    start: int
+    """First code point of the note in the statement's text, the opening bracket included."""
+    end: int
+    """One past its last code point, the closing bracket included."""
+    kind: Literal["antecedent", "computed"]
+    """``antecedent`` says what a pronoun or a short name stands for; ``computed`` gives a day that
+    was worked out from words such as "three days before the inauguration"."""
+    citation: int | None = None
+    """The citation that shows what the note says; ``None`` if that of the statement does."""
+    told: str = ""
+    """How it was worked out, in words, such as ``three days before 20 January 2025``."""
+
+
 class Statement(Contract):
     """One sentence of an answer and what it rests on."""
 
     text: str
-    """The sentence, without markers."""
+    """The sentence, without markers, with notes in square brackets."""
     start: int
     """First code point of the sentence in the answer's text."""
     end: int
@@ -151,24 +174,91 @@ class Statement(Contract):
     """What is missing or different, where support is not full."""
     citations: tuple[int, ...] = ()
     """Numbers of its citations."""
+    notes: tuple[Note, ...] = ()
+    """What was added to the words of the source, in order of place."""
+    drafted: str | None = None
+    """What the model had written, where an unsupported statement was cut to what is supported or
+    written anew."""
+
+
+class ShortAnswer(Contract):
+    """The few words of a citation that answer a question of who, when, where, how many or which."""
+
+    text: str
+    """The words: ``document.text[start:end]`` of the cited document, unchanged."""
+    citation: int
+    """Number of the citation that holds them."""
+    start: int
+    """First code point of the words in the document's text."""
+    end: int
+    """One past their last code point."""
 
 
 class Value(Contract):
-    """One of several values that the documents give for the same thing."""
+    """One of the values that the documents give for what was asked."""
 
     text: str
-    """The value as written, such as ``about 11,000``."""
+    """The value as first written, such as ``about 11,000``: cut from its first citation."""
     citations: tuple[int, ...]
-    """Numbers of the citations that give it."""
+    """Numbers of the citations that give it, earliest publication first."""
+    origins: int = 1
+    """Independent stories that give it: copies of one story count once."""
+    hedge: str | None = None
+    """The words by which all of them hedge it, such as ``according to the ministry``; ``None`` if
+    at least one states it plainly."""
+
+
+DisagreementKind = Literal[
+    "figures", "dates", "names", "hedged", "negated", "superseded", "wording"
+]
+"""How documents differ: in a figure, a day or a name; one hedges what the other states; one denies
+it; a later one replaces the earlier; or they give one person's words differently."""
 
 
 class Disagreement(Contract):
-    """Documents that give different values for what was asked."""
+    """Documents that give different values for one thing."""
 
-    kind: Literal["figures", "dates", "hedged", "negated", "superseded"]
+    kind: DisagreementKind
     """How they differ."""
+    about: str = ""
+    """What the values are values of, in words of the question or of the sources."""
     values: tuple[Value, ...]
-    """Each value found, with who says it."""
+    """Each value found, with who says it; the one that most independent stories give first."""
+
+
+ConfidenceLevel = Literal["high", "moderate", "low"]
+"""How well the sources bear an answer out, in the words of ICD 203."""
+
+
+class Confidence(Contract):
+    """How far an answer can be relied on, worked out from what was found; no model writes it.
+
+    Confidence (how good the basis is) is kept apart from likelihood (how likely the sources say a
+    thing is), as in Intelligence Community Directive 203, Analytic Standards.
+    """
+
+    level: ConfidenceLevel
+    """How good the basis is."""
+    because: str
+    """What the level rests on, in words."""
+    likelihood: str | None = None
+    """How likely the cited sources themselves say it is, in the scale's words; ``None`` if they
+    state it plainly."""
+
+
+class Dated(Contract):
+    """One entry of a timeline."""
+
+    first: date
+    """First day that the entry speaks of."""
+    last: date
+    """Last day; the same as ``first`` for one day."""
+    text: str
+    """The words that date it, cut from the citation, or ``published``."""
+    computed: bool
+    """Whether the day was worked out, as from "on Friday" and the day of publication."""
+    statement: int
+    """Position of its statement in the answer, from 0."""
 
 
 class ResolvedDate(Contract):
@@ -254,8 +344,20 @@ class Answer(Contract):
     """The sentences of the answer, in order."""
     citations: tuple[Citation, ...] = ()
     """The citations, in order of number."""
+    short: ShortAnswer | None = None
+    """The answer in a few words of a citation, where the question asks for such a thing."""
+    values: tuple[Value, ...] = ()
+    """All values found for what was asked, the one that most independent stories give first."""
     disagreements: tuple[Disagreement, ...] = ()
     """Where the documents differ on what was asked."""
+    confidence: Confidence | None = None
+    """How far the answer can be relied on; ``None`` if there is none."""
+    timeline: tuple[Dated, ...] = ()
+    """The statements by day, for questions of how something developed."""
+    missing: tuple[str, ...] = ()
+    """Parts of the question that the documents do not answer, in its own words."""
+    nearest: tuple[Excerpt, ...] = ()
+    """What the documents say that comes nearest, where they do not answer; no support for it."""
     coverage: Coverage
     """What was searched."""
     trace: tuple[SearchStep, ...] = ()
