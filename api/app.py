@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from api import openapi, problems
 from api.context import Context
 from api.guard import BodyLimit, OriginGuard, RequestIdentity
-from api.routes import answers, documents, health, search, stories
+from api.routes import answers, chat, documents, health, search, stories
 from qa.service import Service
 from qa.settings import Settings
 
@@ -22,6 +22,7 @@ FORM_OVERHEAD = 1_000_000
 
 _TAGS = [
     {"name": "answers", "description": "Questions answered from the documents, with citations."},
+    {"name": "chat", "description": "The same for clients of OpenAI's chat completions."},
     {"name": "search", "description": "Passages of the documents, without an answer."},
     {"name": "documents", "description": "What answers are made from."},
     {"name": "health", "description": "Probes for whatever runs the server."},
@@ -62,6 +63,6 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     app.state.context = Context(service, settings)
     problems.install(app)
     openapi.install(app)
-    for part in (answers, search, documents, stories, health):
+    for part in (answers, chat, search, documents, stories, health):
         app.include_router(part.router)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.errors import DossierError, InputError
+from index.errors import DossierError, InputError, NotFound
 
 
 class MalformedBody(InputError):
@@ -48,6 +48,20 @@ class CrossSiteRequest(InputError):
 
     code = "cross_site_request"
     hint = "Send the request from a program or from a page of this server."
+
+
+class UnknownModel(NotFound):
+    """A model's name that no answerer has."""
+
+    code = "model_not_found"
+    hint = "GET /v1/models lists the names; `dossier` takes the configured answerer."
+
+
+class UnusableConversation(InputError):
+    """A conversation without a question at its end."""
+
+    code = "unusable_conversation"
+    hint = "End the messages with one of the role `user` that holds the question."
 
 
 class RejectedDocuments(InputError):

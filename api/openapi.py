@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.openai_models import OpenAIError
 from api.problems import MEDIA_TYPE, Problem
 from api.schemas import Described, TextRequest
 from qa.models import Completed, Failed, Retrieved, Started, StatementAdded
@@ -17,6 +18,7 @@ from qa.models import Completed, Failed, Retrieved, Started, StatementAdded
 _REF = "#/components/schemas/"
 _EXTRA: tuple[type[BaseModel], ...] = (
     Problem,
+    OpenAIError,
     TextRequest,
     Described,
     Started,
@@ -31,6 +33,15 @@ _EXTRA: tuple[type[BaseModel], ...] = (
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the documentation of problem responses; any route may give 400 and 500 as well."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}}
+    return {
+        int(status): {"description": HTTPStatus(status).phrase, "content": content}
+        for status in sorted({*statuses, 400, 500})
+    }
+
+
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the documentation of errors on the OpenAI-compatible routes."""
+    content = {"application/json": {"schema": {"$ref": f"{_REF}OpenAIError"}}}
     return {
         int(status): {"description": HTTPStatus(status).phrase, "content": content}
         for status in sorted({*statuses, 400, 500})

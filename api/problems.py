@@ -59,6 +59,9 @@ _OVER_HTTP = {
 }
 """Phrases of hints that speak of the command line, and what they are over HTTP."""
 
+_OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+"""Where errors take the shape that clients of OpenAI's interface read."""
+
 _LONGEST_TEXT = 500
 _MOST_ERRORS = 20
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -170,9 +173,18 @@ def unexpected(scope: Scope) -> Problem:
 
 
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Return ``problem`` as a response."""
+    """Return ``problem`` as a response; on the OpenAI-compatible routes in their shape."""
+    if problem.instance.startswith(_OPENAI_PATHS):
+        error = openai_error(problem.code, f"{problem.detail}. {problem.hint}", problem.status)
+        return JSONResponse(error, problem.status, headers=headers)
     content = problem.model_dump(mode="json", exclude_none=True)
     return JSONResponse(content, problem.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def openai_error(code: str, message: str, status: int = 500) -> dict[str, Any]:
+    """Return an error as clients of OpenAI's interface read it."""
+    kind = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
 def clip(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -25,6 +25,9 @@ from qa.models import AnswerEvent, Failed
 
 Result = TypeVar("Result")
 
+Write = Callable[[AnswerEvent, AsyncIterator[AnswerEvent | None]], AsyncIterator[bytes]]
+"""Puts a first event and those that follow into the bytes of a stream; ``None`` is silence."""
+
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 """Keeps caches and buffering proxies from holding events back."""
 
@@ -37,15 +40,25 @@ logger = logging.getLogger("dossier.http")
 class AnswerStream(EventSourceResponse):
     """The events of one answer as a response; made by :meth:`begin`."""
 
-    def __init__(self, pump: _Pump, first: AnswerEvent, heartbeat: float) -> None:
-        super().__init__(_wire(pump, first, heartbeat), headers=HEADERS)
+    def __init__(self, pump: _Pump, body: AsyncIterator[bytes]) -> None:
+        super().__init__(body, headers=HEADERS)
         self._pump = pump
 
     @classmethod
     async def begin(
-        cls, request: Request, events: AsyncIterator[AnswerEvent], heartbeat: float = HEARTBEAT
+        cls,
+        request: Request,
+        events: AsyncIterator[AnswerEvent],
+        heartbeat: float = HEARTBEAT,
+        write: Write | None = None,
     ) -> AnswerStream:
         """Start the work, wait for its first event and return the response that sends them all.
+
+        Args:
+            request: whose client is answered.
+            events: the work.
+            heartbeat: seconds of silence after which there is a sign of life.
+            write: puts the events into another form than that of ``POST /v1/answers``.
 
         Raises:
             DossierError: if the question is refused before there is any event.
@@ -57,7 +70,7 @@ class AnswerStream(EventSourceResponse):
         except BaseException:
             await pump.stop()
             raise
-        return cls(pump, first, heartbeat)
+        return cls(pump, (write or _write)(first, _following(pump, heartbeat)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events; whatever ends the sending ends the work."""
@@ -129,25 +142,40 @@ class _Pump:
                 await close()
 
 
-async def _wire(pump: _Pump, first: AnswerEvent, heartbeat: float) -> AsyncIterator[bytes]:
-    """Yield the events as they go over the wire, numbered from 1, with comments in silence."""
-    number, event = 1, first
-    while True:
-        if isinstance(event, Failed):
-            event = event.model_copy(update={"hint": problems.over_http(event.hint)})
-        yield format_sse_event(data_str=event.model_dump_json(), event=event.type, id=str(number))
-        if isinstance(event, Failed):
-            return
+async def _following(pump: _Pump, heartbeat: float) -> AsyncIterator[AnswerEvent | None]:
+    """Yield the events after the first; ``None`` for a while without any."""
+    event: AnswerEvent | None = None
+    while not isinstance(event, Failed):
         coming = asyncio.ensure_future(pump.later())
         try:
             while not (await asyncio.wait([coming], timeout=heartbeat))[0]:
-                yield KEEPALIVE_COMMENT
+                yield None
         finally:
             coming.cancel()
-        following = coming.result()
-        if following is None:
+        event = coming.result()
+        if event is None:
             return
-        number, event = number + 1, following
+        yield event
+
+
+async def _write(
+    first: AnswerEvent, following: AsyncIterator[AnswerEvent | None]
+) -> AsyncIterator[bytes]:
+    """Yield the events as they go over the wire, numbered from 1, with comments in silence."""
+    number = 1
+    yield _numbered(first, number)
+    async for event in following:
+        if event is None:
+            yield KEEPALIVE_COMMENT
+        else:
+            number += 1
+            yield _numbered(event, number)
+
+
+def _numbered(event: AnswerEvent, number: int) -> bytes:
+    if isinstance(event, Failed):
+        event = event.model_copy(update={"hint": problems.over_http(event.hint)})
+    return format_sse_event(data_str=event.model_dump_json(), event=event.type, id=str(number))
 
 
 async def until_disconnect(request: Request, work: Awaitable[Result]) -> Result:

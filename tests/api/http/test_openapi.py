@@ -15,6 +15,8 @@ import pytest
 ROUTES = {
     ("post", "/v1/answers"): "createAnswer",
     ("get", "/v1/answers/{answer_id}"): "getAnswer",
+    ("post", "/v1/chat/completions"): "createChatCompletion",
+    ("get", "/v1/models"): "listModels",
     ("post", "/v1/search"): "search",
     ("post", "/v1/documents"): "addDocuments",
     ("get", "/v1/documents"): "listDocuments",
@@ -89,8 +91,9 @@ def test_every_error_is_documented_as_a_problem(described: dict[str, Any]) -> No
         assert "500" in responses
         for status, response in responses.items():
             if status >= "400":
-                content = response["content"]
-                assert list(content) == ["application/problem+json"], (method, path, status)
+                compatible = path in ("/v1/chat/completions", "/v1/models")
+                expected = "application/json" if compatible else "application/problem+json"
+                assert list(response["content"]) == [expected], (method, path, status)
 
 
 def request_examples(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
