@@ -27,14 +27,19 @@ _MASKED = re.compile(
 _TERMINATORS = ".!?…。！？．｡।॥؟۔։።፧᙮។៕၊။‼⁇⁈⁉‽"
 _TERMINATOR = re.compile(f"[{_TERMINATORS}]")
 _CLOSERS = "\"'”’»›)]}」』"
+_CLOSING = "\"'”’»)]"
+_QUOTED = tuple("\"'”’»")
 _OPENERS = "\"'“‘«‹([{„‚「『"
+_OPENER = tuple(_OPENERS)
 _LEADING_CLOSERS = re.compile(rf"\s*[{re.escape(_CLOSERS + _TERMINATORS)}]+(?=\s|$)")
 _SPACED_GUILLEMET = re.compile(r"\s*[»›](?!\w)")
 _TRAILING_OPENERS = re.compile(rf"(?:(?<=\s)|^)[{re.escape(_OPENERS)}]+\s*$")
 _QUOTES = re.compile(r"[\"“”«»„‟‹›()\[\]「」『』]|(?<!\w)['‘]|['’](?!\w)")
-_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
-_OPENING_DOUBLE = re.compile(r"(?<![^\s(\[{‘'—–-])\"(?=\S)")
-_OPENING_SINGLE = re.compile(r"(?<![^\s(\[{“\"—–-])'(?=[^\W\d_])")
+# The mark comes first and what stands before it is looked at from there, so that the search can
+# jump from mark to mark.
+_APOSTROPHE = re.compile(r"['’](?<=\w.)(?=\w)")
+_OPENING_DOUBLE = re.compile(r"\"(?<![^\s(\[{‘'—–-].)(?=\S)")
+_OPENING_SINGLE = re.compile(r"'(?<![^\s(\[{“\"—–-].)(?=[^\W\d_])")
 _WORD = re.compile(r"[^\W_]")
 
 
@@ -52,6 +57,7 @@ _GO_ON_BEFORE_FIGURES = _words(
     "no nos nr vol vols fig figs p pp art arts sec secs ch chap para paras pt eq tab ca c jan feb "
     "mar apr jun jul aug sep sept oct nov dec § approx est"
 )
+_GO_ON = _ALWAYS_GO_ON | _GO_ON_BEFORE_FIGURES
 _NAME_ABBREVIATIONS = _words("st inc corp co ltd plc llc bros jr sr ph.d m.d b.a m.a")
 _WEEKDAY_OR_ZONE = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[ECMP][SD]?T|[CEW]ES?T|GMT|UTC|BST|IST)\b|"
@@ -73,7 +79,7 @@ _SPEAKER = re.compile(
     rf"(?:[^\W\d_][\w.'’-]{{0,30}} ){{1,4}}(?:{'|'.join(_SPEECH.split())})\b"
 )
 _ASKED = re.compile(r"[!?…][\"'”’»]+$")
-_LAST_TOKEN = re.compile(r"([\w§][\w.]*)\.[\"'”’»)\]]*$")
+_LAST_TOKEN = re.compile(r"([\w§][\w.]*)\.$")
 _INITIAL = re.compile(r"(?:^|[\s.(\"“‘'-])[A-Z]\.$")
 _LETTERED = re.compile(
     r"(?i:\b(?:plan|vitamin|hepatitis|group|class|type|grade|category|appendix|annex|section|part|"
@@ -84,13 +90,10 @@ _FIGURE = re.compile(r"\d|[IVX]+\b")
 _MARKER_ONLY = re.compile(r"[\s\"“(\[]*(?:\d{1,3}|[ivxIVX]{1,5}|[A-Za-z])[.)]\s*")
 _ADDRESS = re.compile(r"[/@]|www\.|\d\.")
 
-# Ends that sentencex passes over: a parenthesis that holds the end of a sentence, and an
-# abbreviation or figure followed by a word that hardly ever stands there within a sentence.
-_PASSED_OVER = re.compile(
-    rf"(?:[^\W\d_]{{3}}[.!?][)\]]+ +(?=[\"“‘(\[]?[^\W\d_])"
-    rf"|(?:\b(?:[A-Za-z]\.){{2,6}}|\b(?:Inc|Corp|Ltd|Co|Jr|Sr|etc)\.|\b[a-z]\w+ \d{{1,4}}\.)"
-    rf"[\"”’)]* +(?={_STARTER.pattern}))"
-)
+_SPACED_END = re.compile(r"[.!?]([\"”’)\]]*) +(?=[\"“‘(\[]?[^\W\d_])")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+_SHORTENED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|Inc|Corp|Ltd|Co|Jr|Sr|etc)$")
+_WORD_BEFORE_FIGURE = re.compile(r"\b[a-z]\w+ \d{1,4}$")
 
 
 @lru_cache(maxsize=1024)  # a document's lines are taken apart for its noise and its passages
@@ -106,9 +109,10 @@ def starts(line: str, language: str) -> tuple[int, ...]:
     """
     if _TERMINATOR.search(line, 0, max(0, len(line) - 1)) is None:
         return ()
-    copy = _directed(_MASKED.sub(" ", line))
+    # All that is masked counts as not printable, and to ask for that takes a tenth of the time.
+    copy = _directed(line if line.isprintable() else _MASKED.sub(" ", line))
     found = {place for begin, part in _windows(copy, language) for place in part if begin < place}
-    found.update(match.end() for match in _PASSED_OVER.finditer(copy) if _is_end(copy, match))
+    found.update(_passed_over(copy))
     moved = {_settle(copy, place) for place in found}
     places = sorted(place for place in moved if 0 < place < len(copy))
     if not places:
@@ -179,21 +183,57 @@ def _sentencex(part: str, language: str) -> list[int]:
 
 def _settle(copy: str, place: int) -> int:
     """Move a boundary so that closing marks stay behind it and opening ones come after it."""
-    closers = _LEADING_CLOSERS.match(copy, place, place + 16)
-    closers = closers or _SPACED_GUILLEMET.match(copy, place, place + 16)
-    if closers:
-        return closers.end()
-    openers = _TRAILING_OPENERS.search(copy[max(0, place - 8) : place])
+    if not copy[place : place + 1].isalnum():
+        closers = _LEADING_CLOSERS.match(copy, place, place + 16)
+        closers = closers or _SPACED_GUILLEMET.match(copy, place, place + 16)
+        if closers:
+            return closers.end()
+    left = copy[max(0, place - 8) : place]
+    if not left.rstrip().endswith(_OPENER):
+        return place
+    openers = _TRAILING_OPENERS.search(left)
     return place - (openers.end() - openers.start()) if openers else place
 
 
-def _is_end(copy: str, match: re.Match[str]) -> bool:
-    """Return whether a passed-over end is followed by something that can begin a sentence."""
-    rest = copy[match.end() : match.end() + 2].lstrip(_OPENERS)
-    word = _LAST_TOKEN.search(copy[max(0, match.start() - 20) : match.end()].rstrip())
-    if word and word[1].casefold() in _ALWAYS_GO_ON | _GO_ON_BEFORE_FIGURES:
+def _passed_over(copy: str) -> Iterator[int]:
+    """Yield ends that sentencex passes over, each as the place at which the next sentence begins.
+
+    They are a parenthesis that holds the end of a sentence, and an abbreviation or figure followed
+    by a word that hardly ever stands there within a sentence.
+    """
+    for match in _SPACED_END.finditer(copy):
+        stop, place, closers = match.start(), match.end(), match[1]
+        if not copy[place : place + 2].lstrip(_OPENERS)[:1].isupper():
+            continue
+        closed = (
+            closers and not closers.strip(")]") and _LETTERS.search(copy[max(0, stop - 3) : stop])
+        )
+        shortened = copy[stop] == "." and "]" not in closers and _is_shortened(copy, stop, place)
+        if not closed and not shortened:
+            continue
+        word = _last_token(copy[max(0, stop - 24) : place].rstrip())
+        if not word or word.casefold() not in _GO_ON:
+            yield place
+
+
+def _is_shortened(copy: str, stop: int, place: int) -> bool:
+    """Return whether what ends at ``stop`` is an abbreviation or figure, and a starter follows."""
+    if not _STARTER.match(copy, place):
         return False
-    return rest[:1].isupper()
+    if _SHORTENED.search(copy[max(0, stop - 8) : stop]):
+        return True
+    figure = copy.rfind(" ", 0, stop)
+    before = copy.rfind(" ", 0, max(0, figure)) + 1
+    return stop - figure <= 5 and _WORD_BEFORE_FIGURE.search(copy[before:stop]) is not None
+
+
+def _last_token(left: str) -> str | None:
+    """Return the last word of ``left`` if a full stop follows it, without that full stop."""
+    bare = left.rstrip(_CLOSING)
+    if not bare.endswith("."):
+        return None
+    token = _LAST_TOKEN.search(bare, bare.rfind(" ") + 1)
+    return token[1] if token else None
 
 
 def _is_boundary(copy: str, start: int, place: int) -> bool:
@@ -206,7 +246,7 @@ def _is_boundary(copy: str, start: int, place: int) -> bool:
         return False
     if not copy[place - 1].isspace() and not copy[place].isspace() and _inside_word(copy, place):
         return False
-    if _ASKED.search(left) and _SPEAKER.match(right):
+    if left.endswith(_QUOTED) and _ASKED.search(left) and _SPEAKER.match(right):
         return False
     return not _is_abbreviation(left, right)
 
@@ -231,19 +271,22 @@ def _inside_word(copy: str, place: int) -> bool:
 
 def _is_abbreviation(left: str, right: str) -> bool:  # noqa: PLR0911
     """Return whether the full stop at the end of ``left`` belongs to an abbreviation."""
-    token = _LAST_TOKEN.search(left)
+    token = _last_token(left)
     if token is None:
         return False
-    word = token[1].casefold()
+    word = token.casefold()
     head = right.lstrip(_OPENERS)
     if word in {"a.m", "p.m"}:
         return _WEEKDAY_OR_ZONE.match(head) is not None
     if word in _ALWAYS_GO_ON or (word in _GO_ON_BEFORE_FIGURES and _FIGURE.match(head)):
         return True
-    if _STARTER.match(head):
+    # Most words are no abbreviation of any kind and need not be looked at further.
+    plain = len(word) > 1 and "." not in word and word not in _NAME_ABBREVIATIONS
+    if (plain and word != "al") or _STARTER.match(head):
         return False
     if word == "al":
         return left.casefold().endswith("et al.")
-    if word in _NAME_ABBREVIATIONS or _DOTTED.fullmatch(token[1]):
+    if word in _NAME_ABBREVIATIONS or _DOTTED.fullmatch(token):
         return True
-    return _INITIAL.search(left) is not None and _LETTERED.search(left) is None
+    initial = _INITIAL.search(left, max(0, len(left) - 3))
+    return initial is not None and _LETTERED.search(left) is None

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from index import schema as t
+from index.answer_rows import AnswerRecord
+from index.candidates import Candidate
 from index.embed import Vectors
-from index.entries import Change, Entry, Extent
+from index.entries import Change, Entry, Extent, Known
 from index.errors import (
     DataDirectoryTooNew,
     DataDirectoryUnusable,
     EmbedderChanged,
     NotFound,
 )
-from index.models import Document, Filters, Passage
-from index.passage_rows import PassageRows
+from index.models import Document, Filters
+from index.passage_rows import PassageRows, State
 from index.rows import (
     any_version,
     conditions,
@@ -34,7 +35,7 @@ from index.rows import (
     document_of,
     make_engine,
 )
-from index.sentence_rows import Cut, drop_unused, known_cuts, read_sentences, save_sentences
+from index.sentence_rows import Cut, Near, drop_unused, known_cuts, read_sentences, save_sentences
 from index.story_rows import StoryRecord
 from index.writing import (
     check_dimension,
@@ -59,6 +60,8 @@ class Catalog(PassageRows):
         self._path = path
         self.stories = StoryRecord(self._engine, self._write)
         """Which documents are copies of one text."""
+        self.answers = AnswerRecord(self._engine, self._write)
+        """What was answered, and from what."""
 
     @property
     def is_current(self) -> bool:
@@ -119,25 +122,27 @@ class Catalog(PassageRows):
             row = connection.execute(query.where(t.documents.c.source == source)).first()
         return (document_of(row), row.fingerprint) if row else None
 
-    def fingerprints(self, sources: Iterable[str]) -> dict[str, tuple[str, str, int]]:
-        """Return (fingerprint, document id, version) of each of ``sources`` that is recorded."""
+    def known(self, sources: Iterable[str]) -> dict[str, Known]:
+        """Return what tells each of ``sources`` that is recorded from a changed one."""
         c = t.documents.c
-        query = select(c.source, c.fingerprint, c.id, c.version)
-        found: dict[str, tuple[str, str, int]] = {}
+        query = select(c.source, c.id, c.version, c.fingerprint, c.seen)
+        found: dict[str, Known] = {}
         with self._engine.connect() as connection:
             for chunk in _chunks(list(sources)):
-                for row in connection.execute(query.where(c.source.in_(chunk))):
-                    found[row.source] = (row.fingerprint, row.id, row.version)
+                for source, *row in connection.execute(query.where(c.source.in_(chunk))):
+                    found[source] = Known(*row)
         return found
 
-    def touch(self, document_id: str, fingerprint: str) -> None:
-        """Note that other bytes now make the same document version."""
-        with self._write() as connection:
-            connection.execute(
-                update(t.documents)
-                .where(t.documents.c.id == document_id)
-                .values(fingerprint=fingerprint)
-            )
+    def touch(self, known: Sequence[Known]) -> None:
+        """Note by what the current versions of documents are now recognised as unchanged."""
+        c = t.documents.c
+        here = update(t.documents).where(c.id == bindparam("here"))
+        rows = [
+            {"here": k.document_id, "fingerprint": k.fingerprint, "seen": k.seen} for k in known
+        ]
+        if rows:
+            with self._write() as connection:
+                connection.execute(here, rows)
 
     def document(self, document_id: str, version: int | None = None) -> Document:
         """Return a version of a document, the current one by default.
@@ -262,7 +267,7 @@ class Catalog(PassageRows):
             save_vectors(connection, embedder, vectors)
             save_sentences(connection, embedder, sentences)
 
-    def sentence_vectors(self, embedder: str, passages: Sequence[Passage]) -> dict[int, Vectors]:
+    def sentence_vectors(self, embedder: str, passages: Sequence[Candidate]) -> Near:
         """Return what :func:`index.sentence_rows.read_sentences` does."""
         return read_sentences(self._engine, embedder, passages)
 
@@ -284,17 +289,21 @@ class Catalog(PassageRows):
             connection.execute(delete(t.vectors).where(t.vectors.c.embedder != embedder))
             drop_unused(connection)
 
-    def require_embedder(self, identity: str) -> None:
+    def require_embedder(self, identity: str) -> State:
         """Refuse to go on with an embedder whose vectors are not those of the record.
+
+        Returns what else was read with it.
 
         Raises:
             EmbedderChanged: if the record holds vectors of another embedder.
         """
-        known = self.state().embedder
+        state = self.state()
+        known = state.embedder
         if known is not None and known != identity:
             raise EmbedderChanged(
                 f"the documents were embedded by {known}, the configured one is {identity}"
             )
+        return state
 
     # -- changes -----------------------------------------------------------------------------
 
@@ -314,28 +323,6 @@ class Catalog(PassageRows):
         query = select(c.number, c.action, c.first_key, c.last_key).where(c.number > after)
         with self._engine.connect() as connection:
             return [Change(*row) for row in connection.execute(query.order_by(c.number))]
-
-    # -- answers -----------------------------------------------------------------------------
-
-    def save_answer(self, answer_id: str, body: str, created_at: datetime) -> None:
-        """Record an answer as JSON under its identifier."""
-        stamp = created_at.astimezone(UTC).replace(tzinfo=None)
-        row = {"id": answer_id, "created_at": stamp, "body": body}
-        with self._write() as connection:
-            connection.execute(insert(t.answers), row)
-
-    def answer(self, answer_id: str) -> str:
-        """Return the JSON of a recorded answer.
-
-        Raises:
-            NotFound: if there is no such answer.
-        """
-        with self._engine.connect() as connection:
-            query = select(t.answers.c.body).where(t.answers.c.id == answer_id)
-            body: str | None = connection.scalar(query)
-        if body is None:
-            raise NotFound(f"there is no answer {answer_id}", hint="Check the answer's id.")
-        return body
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:

@@ -13,16 +13,17 @@ The score is a weighted sum with one weight per part. The weights were chosen on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import fsum
 from statistics import median
 
 import numpy as np
 
+from index.candidates import Candidate, Scored
 from index.embed import Vectors
-from index.models import Hit, Passage
+from index.sentence_rows import Near
 
 CLOSER = 40
 """Passages that are looked at closely, from the top of the first stage."""
@@ -59,88 +60,135 @@ class Asked:
     """Its vector in the space of sentences; ``None`` if the embedder has no such space."""
 
 
-Analyze = Callable[[str], list[str]]
-"""Turns text into index terms."""
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What is known of the sentences of the passages that are looked at."""
+
+    near: Near
+    """Their vectors, as far as the record has any."""
+    terms: Callable[[Sequence[str]], Sequence[list[str]]]
+    """Turns texts into the terms that a question is read into."""
 
 
 def look_closer(
-    hits: Sequence[Hit], asked: Asked, sentences: Mapping[int, Vectors], analyze: Analyze
-) -> list[Hit]:
-    """Return the hits by closeness, best first, with the score of each part.
+    found: Sequence[Candidate],
+    parts: Callable[[int], dict[str, float]],
+    asked: Asked,
+    sentences: Sentences,
+) -> list[Scored]:
+    """Return passages by closeness, best first, with the score of each part.
+
+    If one of them has no sentence vectors (it was recorded by an older version), all are judged by
+    their own vectors instead.
 
     Args:
-        hits: passages with their ``dense`` and ``keyword`` scores.
+        found: the passages.
+        parts: their scores of the first stage by key, as ``dense`` and ``keyword``.
         asked: the question.
-        sentences: vectors of the sentences of passages, by the passage's key. If one has none (it
-            was recorded by an older version), all are judged by their own vectors instead.
-        analyze: turns text into the terms that ``asked`` has.
+        sentences: what is known of their sentences.
     """
-    if not hits:
+    if not found:
         return []
-    if any(len(sentences.get(h.passage.key, ())) != len(h.passage.sentences) for h in hits):
-        asked = replace(asked, vector=None)
-    top = max(hit.scores.get("keyword", 0.0) for hit in hits) or 1.0
-    dense = [hit.scores.get("dense", 0.0) for hit in hits]
+    near = nearness(found, asked, sentences.near)
+    if near is None:
+        near = dict.fromkeys((one.key for one in found), ())
+    before = [parts(one.key) for one in found]
+    top = max(scores.get("keyword", 0.0) for scores in before) or 1.0
+    dense = [scores.get("dense", 0.0) for scores in before]
     low, width = min(dense), max(max(dense) - min(dense), 1e-9)
     looked_at = []
-    for hit, whole in zip(hits, dense, strict=True):
-        found = _words(hit, asked, analyze)
-        score = WEIGHTS["keyword"] * hit.scores.get("keyword", 0.0) / top
-        near = nearness(hit.passage, asked, sentences.get(hit.passage.key))
-        if not near:
+    words = _compared(found, asked, sentences.terms)
+    for one, first, whole, parts_found in zip(found, before, dense, words, strict=True):
+        score = WEIGHTS["keyword"] * first.get("keyword", 0.0) / top
+        cosines = near[one.key]
+        if not cosines:
             score += SPREAD * (whole - low) / width
         else:
-            usable = [n for n, s in zip(near, hit.passage.sentences, strict=True) if s.evidence]
-            found["sentence"] = max(usable, default=0.0)
+            usable = [n for n, s in zip(cosines, one.sentences, strict=True) if s[2]]
+            parts_found["sentence"] = max(usable, default=0.0)
             score += WEIGHTS["dense"] * whole
-        score += sum(WEIGHTS[name] * value for name, value in found.items())
-        scores = {**hit.scores, **found}
-        looked_at.append(replace(hit, score=score, scores=scores, nearness=near))
-    return sorted(_beside(looked_at), key=lambda hit: (-hit.score, hit.passage.key))
+        score += sum(WEIGHTS[name] * value for name, value in parts_found.items())
+        looked_at.append(Scored(one, score, first | parts_found, cosines))
+    return sorted(_beside(looked_at), key=_order)
 
 
-def nearness(passage: Passage, asked: Asked, vectors: Vectors | None) -> tuple[float, ...]:
-    """Return the cosine of each sentence of a passage with the question; empty if not known."""
-    if asked.vector is None or vectors is None or len(vectors) != len(passage.sentences):
-        return ()
+def nearness(
+    found: Sequence[Candidate], asked: Asked, near: Near
+) -> dict[int, tuple[float, ...]] | None:
+    """Return the cosine of each sentence of passages with the question, by the passage's key.
+
+    ``None`` stands for: not known of all of them.
+    """
+    if asked.vector is None:
+        return None
+    if any(len(near.rows.get(one.key, ())) != len(one.sentences) for one in found):
+        return None
+    if not near.rows:
+        return {one.key: () for one in found}
     # Row by row, so that a sentence scores the same whatever stands beside it.
-    return tuple(float(cosine) for cosine in np.einsum("ij,j->i", vectors, asked.vector))
+    cosines = np.einsum("ij,j->i", near.matrix, asked.vector).tolist()
+    own = (near.rows.get(one.key, range(0)) for one in found)
+    return {
+        one.key: tuple(cosines[rows.start : rows.stop])
+        for one, rows in zip(found, own, strict=True)
+    }
 
 
-def _beside(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits, the best of each document raised by what its second best says too."""
-    middle = median(hit.score for hit in hits)
-    by_document: dict[str, list[Hit]] = {}
-    for hit in sorted(hits, key=lambda hit: (-hit.score, hit.passage.key)):
-        by_document.setdefault(hit.document.id, []).append(hit)
+def _order(one: Scored) -> tuple[float, int]:
+    return (-one.score, one.candidate.key)
+
+
+def _beside(found: Sequence[Scored]) -> list[Scored]:
+    """Return the passages, the best of each document raised by what its second best says too."""
+    middle = median(one.score for one in found)
+    by_document: dict[str, list[Scored]] = {}
+    for one in sorted(found, key=_order):
+        by_document.setdefault(one.candidate.document_id, []).append(one)
     raised = []
     for best, *others in by_document.values():
         more = max(others[0].score - middle, 0.0) if others else 0.0
-        raised += [replace(best, score=best.score + BESIDE * more), *others]
+        if more:
+            best = replace(best, score=best.score + BESIDE * more)  # noqa: PLW2901
+        raised += [best, *others]
     return raised
 
 
-def _words(hit: Hit, asked: Asked, analyze: Analyze) -> dict[str, float]:
-    """Return the parts of the score that compare words, each 0..1."""
-    wanted, weights = asked.terms.keys(), asked.terms
+def _compared(
+    found: Sequence[Candidate],
+    asked: Asked,
+    read: Callable[[Sequence[str]], Sequence[list[str]]],
+) -> Iterator[dict[str, float]]:
+    """Yield for each passage the parts of its score that compare words, each 0..1."""
+    texts = []
+    for one in found:
+        texts.append(one.context)
+        texts += [one.words[s - one.start : e - one.start] for s, e, _ in one.sentences]
+    terms = iter(read(texts))
+    weights, wanted = asked.terms, frozenset(asked.terms)
     total = fsum(weights.values()) or 1.0
 
-    def share(terms: Collection[str]) -> float:
+    def share(terms: Iterable[str]) -> float:
         # Exact whatever the order, which for a set differs from process to process.
-        return fsum(weights[term] for term in wanted & terms) / total
+        return fsum([weights[term] for term in terms]) / total
 
-    everything: set[str] = set()
-    cover = sequence = 0.0
-    for sentence in hit.passage.sentences:
-        terms = analyze(sentence.span.cut(hit.document.text))
-        everything.update(terms)
-        if sentence.evidence:
-            cover = max(cover, share(terms))
-            shared = len(asked.pairs.intersection(pairwise(terms)))
-            sequence = max(sequence, shared / max(len(asked.pairs), 1))
-    return {
-        "cover": cover,
-        "sequence": sequence,
-        "passage_cover": share(everything),
-        "title_cover": share(analyze(hit.passage.context)),
-    }
+    firsts = frozenset(first for first, _ in asked.pairs)
+    for one in found:
+        title = wanted.intersection(next(terms))
+        everything: set[str] = set()
+        single: set[frozenset[str]] = set()
+        shared = 0
+        for (_, _, usable), own in zip(
+            one.sentences, islice(terms, len(one.sentences)), strict=True
+        ):
+            has = wanted.intersection(own)
+            everything |= has
+            if usable:
+                single.add(has)
+                if not firsts.isdisjoint(own):
+                    shared = max(shared, len(asked.pairs.intersection(pairwise(own))))
+        yield {
+            "cover": max(map(share, single), default=0.0),
+            "sequence": shared / max(len(asked.pairs), 1),
+            "passage_cover": share(everything),
+            "title_cover": share(title),
+        }

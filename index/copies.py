@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from index.models import Document, Hit, Passage
+from index.candidates import Candidate, Scored
 from index.wording import Wording, overlap, wording
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ MOST_COPIES = 50
 
 
 def without_copies(
-    hits: Sequence[Hit], catalog: Catalog, documents: Collection[str] | None = None
-) -> tuple[Hit, ...]:
+    hits: Sequence[Scored], catalog: Catalog, documents: Collection[str] | None = None
+) -> list[Scored]:
     """Return ``hits`` with those that say the same counted once, at the best rank of them.
 
     Of documents that are copies of one story, the passage of the one seen first stands for those of
@@ -34,7 +35,7 @@ def without_copies(
         catalog: The record.
         documents: Those that the filters leave; ``None`` where there are no filters.
     """
-    told = catalog.stories.members([hit.document.id for hit in hits])
+    told = catalog.stories.members(list({hit.candidate.document_id for hit in hits}))
     if told:
         hits = _Stories(catalog, told, documents).counted_once(hits)
     return _exactly(hits)
@@ -52,47 +53,46 @@ class _Stories:
             for name, members in told.items()
         }
         self._texts: dict[str, Wording] = {}
-        self._passages: dict[str, tuple[Document, list[tuple[Passage, Wording]]]] = {}
+        self._passages: dict[str, list[tuple[Candidate, Wording]]] = {}
 
-    def counted_once(self, hits: Sequence[Hit]) -> list[Hit]:
+    def counted_once(self, hits: Sequence[Scored]) -> list[Scored]:
         """Return the hits with each passage of a story replaced by those that stand for it."""
-        kept: dict[str, Hit] = {}
+        kept: dict[int, Scored] = {}
         for hit in hits:
-            members = self._told.get(hit.document.id, ())
+            members = self._told.get(hit.candidate.document_id, ())
             for standing in self._standing(hit, members) if len(members) > 1 else [hit]:
-                kept.setdefault(standing.passage.id, standing)
+                kept.setdefault(standing.candidate.key, standing)
         return list(kept.values())
 
-    def _standing(self, hit: Hit, members: tuple[str, ...]) -> list[Hit]:
+    def _standing(self, hit: Scored, members: tuple[str, ...]) -> list[Scored]:
         """Return the passages that stand for ``hit``: those of the first document that has it all.
 
         There may be several, since what comes before a passage decides where it begins.
         """
-        own = _words(hit.passage, hit.document)
-        for name in takewhile(hit.document.id.__ne__, members):
+        own, document_id = _words(hit.candidate), hit.candidate.document_id
+        for name in takewhile(document_id.__ne__, members):
             if _says(self._text(name, members), own):
                 found = self._holding(name, own)
                 if found:
                     return [
-                        replace(hit, passage=p, document=d, copies=self._copies(name, w, members))
-                        for d, p, w in found
+                        replace(hit, candidate=p, copies=self._copies(name, w, members))
+                        for p, w in found
                     ]
-        return [replace(hit, copies=self._copies(hit.document.id, own, members))]
+        return [replace(hit, copies=self._copies(document_id, own, members))]
 
-    def _holding(self, name: str, own: Wording) -> list[tuple[Document, Passage, Wording]]:
+    def _holding(self, name: str, own: Wording) -> list[tuple[Candidate, Wording]]:
         """Return those passages of a document that together say all of ``own``, if any do."""
-        document, passages = self._of(name)
         shared = [
             ({n for n, v in enumerate(overlap(own, words).verdicts) if v == "same"}, passage, words)
-            for passage, words in passages
+            for passage, words in self._of(name)
         ]
         missing = set(range(len(own.spans)))
-        found: list[tuple[Document, Passage, Wording]] = []
+        found: list[tuple[Candidate, Wording]] = []
         for sentences, passage, words in sorted(shared, key=lambda one: -len(one[0])):
             if sentences & missing:
                 missing -= sentences
-                found.append((document, passage, words))
-        return [] if missing else sorted(found, key=lambda one: one[1].number)
+                found.append((passage, words))
+        return [] if missing else sorted(found, key=lambda one: one[0].number)
 
     def _copies(self, name: str, own: Wording, members: tuple[str, ...]) -> tuple[str, ...]:
         others = (other for other in members if other != name)
@@ -103,16 +103,15 @@ class _Stories:
             self._texts |= self._catalog.stories.wordings(members)
         return self._texts[name]
 
-    def _of(self, name: str) -> tuple[Document, list[tuple[Passage, Wording]]]:
+    def _of(self, name: str) -> list[tuple[Candidate, Wording]]:
         if name not in self._passages:
-            document = self._catalog.document(name)
-            passages = self._catalog.passages_of(name, document.version)
-            self._passages[name] = (document, [(p, _words(p, document)) for p in passages])
+            passages = self._catalog.candidates_of(name)
+            self._passages[name] = [(p, _words(p)) for p in passages]
         return self._passages[name]
 
 
-def _words(passage: Passage, document: Document) -> Wording:
-    return wording(document.text, [s.span for s in passage.sentences if s.evidence])
+def _words(passage: Candidate) -> Wording:
+    return wording(passage.words, passage.evidence())
 
 
 def _says(one: Wording, other: Wording) -> bool:
@@ -124,18 +123,26 @@ def _says(one: Wording, other: Wording) -> bool:
     return bool(found.words) and all(verdict == "same" for verdict in found.verdicts)
 
 
-def _exactly(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    best: dict[str, Hit] = {}
+def _exactly(hits: Sequence[Scored]) -> list[Scored]:
+    best: dict[object, Scored] = {}
+    # Few passages begin alike: of the others no more than the beginning is compared.
+    begins = Counter(map(_beginning, hits))
     for hit in hits:
-        words = " ".join(hit.text.split())
+        words: object = _beginning(hit)
+        if begins[_beginning(hit)] > 1:
+            words = " ".join(hit.candidate.words.split())
         other = best.get(words)
         if other is None:
             best[words] = hit
         elif _published(hit) < _published(other):
             # Keeps its place in the order: a dictionary's value can change, its position does not.
             best[words] = replace(hit, score=other.score)
-    return tuple(best.values())
+    return list(best.values())
 
 
-def _published(hit: Hit) -> tuple[date, int]:
-    return (hit.document.metadata.published_at or date.max, hit.passage.key)
+def _beginning(hit: Scored) -> tuple[str, ...]:
+    return tuple(hit.candidate.words.split(maxsplit=4)[:4])
+
+
+def _published(hit: Scored) -> tuple[date, int]:
+    return (hit.candidate.published_at or date.max, hit.candidate.key)

@@ -134,12 +134,24 @@ class Corpus:
         """Whether this process owns the directory."""
         return self._ownership is not None
 
-    def ingest(self, origins: Sequence[Origin], *, limit: int) -> Iterator[IngestEvent]:
+    def ingest(
+        self,
+        origins: Sequence[Origin],
+        *,
+        limit: int,
+        reread: bool = False,
+        workers: int | None = None,
+    ) -> Iterator[IngestEvent]:
         """Take documents into the record and yield what happens to each.
+
+        A file whose size, times and given metadata are those of when it was read is not read
+        again; many documents are read in child processes while others are recorded.
 
         Args:
             origins: what to read; see :func:`index.load.origins.find`.
             limit: largest document, in bytes.
+            reread: read every file.
+            workers: how many child processes; by default as many as repay, 0 for none.
 
         Raises:
             DataDirectoryInUse: if this process does not own the directory.
@@ -148,7 +160,13 @@ class Corpus:
         self._require_ownership()
         with self._write_lock:
             ingestor = Ingestor(
-                self.catalog, self.embedder, self.passage_tokens, limit, self._follow_at_times
+                self.catalog,
+                self.embedder,
+                self.passage_tokens,
+                limit,
+                self._follow_at_times,
+                reread,
+                workers,
             )
             try:
                 yield from ingestor.run(origins)

@@ -21,6 +21,22 @@ class Entry:
     """Its version number."""
     passages: tuple[Passage, ...]
     """Its passages, keys not yet given."""
+    seen: str | None = None
+    """Stamp by which the source can be told unchanged without reading; :func:`index.load.stamp`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is recorded of a source, to tell whether it is unchanged."""
+
+    document_id: str
+    """Its document."""
+    version: int
+    """The current version."""
+    fingerprint: str
+    """Hash of what it was made from."""
+    seen: str | None
+    """Its stamp when it was read, where that can be trusted."""
 
 
 @dataclass(frozen=True, slots=True)

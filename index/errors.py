@@ -79,6 +79,13 @@ class UndecodableText(InputError):
     hint = "Save the file as UTF-8 and try again."
 
 
+class ReaderDied(InputError):
+    """The process that read a document ended before it was done, and so did another one."""
+
+    code = "reader_died"
+    hint = "It may take more memory than there is; split it, or save it in another format."
+
+
 class InvalidMetadata(InputError):
     """Metadata that does not fit: a bad date, an unknown field, a sidecar that is not JSON."""
 

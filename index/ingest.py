@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from index.embedding import Missing, NewVectors
-from index.entries import Entry
-from index.errors import DossierError, UndecodableText
-from index.load import fingerprint, parse
+from index.entries import Entry, Known
+from index.errors import DossierError
+from index.load import stamp
 from index.load.origins import Origin
 from index.models import Document, Draft
-from index.split import split
+from index.reading import Task, document_id
+from index.workers import Result, Workers, attempt, worthwhile
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
@@ -91,17 +92,14 @@ class Finished:
     """Time taken."""
     embedding_seconds: float
     """Part of it spent inside the embedding runtime."""
+    untouched: int = 0
+    """Unchanged documents that were not even read: their files look as they did."""
 
 
 IngestEvent = Planned | Embedded | Ingested | Rejected | Finished
 
 BATCH_PASSAGES = 512
 """Passages that are embedded and committed together: enough to sort by length, soon safe."""
-
-
-def document_id(source: str) -> str:
-    """Return the identifier of the document that comes from ``source``."""
-    return "d-" + hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 @dataclass
@@ -112,6 +110,7 @@ class _Tally:
     rejected: int = 0
     passages: int = 0
     embedded: int = 0
+    untouched: int = 0
 
 
 @dataclass
@@ -128,7 +127,13 @@ class Ingestor:
     """Largest document in bytes."""
     committed: Callable[[], None]
     """Called after each batch that is in the record, so that the indexes can follow."""
+    reread: bool = False
+    """Read files too that look exactly as they did when they were read."""
+    workers: int | None = None
+    """Processes that read; ``None`` to have as many as repay, 0 to read in this one."""
     _waiting: list[tuple[Origin, Entry]] = field(default_factory=list, init=False)
+    _passages: int = field(default=0, init=False)
+    _touched: list[Known] = field(default_factory=list, init=False)
     _tally: _Tally = field(default_factory=_Tally, init=False)
 
     def run(self, origins: Sequence[Origin]) -> Iterator[IngestEvent]:
@@ -143,16 +148,22 @@ class Ingestor:
         began, before = time.perf_counter(), self.embedder.runtime_seconds
         unique = list({origin.source: origin for origin in origins}.values())
         yield Planned(len(unique), sum(origin.size for origin in unique))
-        recorded = self.catalog.fingerprints(origin.source for origin in unique)
-        for origin in unique:
-            try:
-                event = self._take(origin, recorded.get(origin.source))
-            except DossierError as error:
-                event = self._reject(origin, error)
-            if event is not None:
-                yield event
-            if sum(len(entry.passages) for _, entry in self._waiting) >= BATCH_PASSAGES:
-                yield from self._flush()
+        recorded = self.catalog.known(origin.source for origin in unique)
+        asked = [o for o in unique if not self._is_untouched(o, recorded.get(o.source))]
+        to_read = {origin.source for origin in asked}
+        with closing(self._readings(asked, recorded)) as readings:
+            for origin in unique:
+                known = recorded.get(origin.source)
+                if origin.source in to_read:
+                    event = self._take(origin, known, next(readings))
+                else:
+                    assert known
+                    event = self._settled(origin, known, origin.size)
+                    self._tally.untouched += 1
+                if event is not None:
+                    yield event
+                if self._passages >= BATCH_PASSAGES:
+                    yield from self._flush()
         yield from self._flush()
         t = self._tally
         yield Finished(
@@ -164,30 +175,57 @@ class Ingestor:
             embedded=t.embedded,
             seconds=time.perf_counter() - began,
             embedding_seconds=self.embedder.runtime_seconds - before,
+            untouched=t.untouched,
         )
 
-    def _take(self, origin: Origin, known: tuple[str, str, int] | None) -> IngestEvent | None:
-        """Read an origin; return its event if it is settled, else queue it for the next batch."""
-        data = origin.read(self.limit)
-        mark = fingerprint(data, origin.given)
-        if known is not None and known[0] == mark:
-            return self._settled(origin, known[1], known[2], len(data))
-        draft = parse(origin, data, limit=self.limit)
-        _check_text(draft)
-        if known is not None:
-            current = self.catalog.document(known[1])
-            if _same(draft, current):
-                self.catalog.touch(current.id, mark)
-                return self._settled(origin, current.id, current.version, len(data))
-        version = known[2] + 1 if known else 1
-        name = document_id(origin.source)
-        passages = split(draft, document_id=name, version=version, budget=self.passage_tokens)
-        self._waiting.append((origin, Entry(draft, name, version, tuple(passages))))
+    def _is_untouched(self, origin: Origin, known: Known | None) -> bool:
+        """Return whether a file looks exactly as it did when it was read."""
+        if self.reread or known is None or known.seen is None or origin.state is None:
+            return False
+        if origin.problem is not None or origin.size > self.limit:
+            return False
+        return known.seen == stamp(origin.state, origin.given)
+
+    def _readings(
+        self, origins: Sequence[Origin], recorded: Mapping[str, Known]
+    ) -> Generator[Result]:
+        """Read documents one after the other, in child processes where that repays."""
+        tasks = []
+        for origin in origins:
+            known = recorded.get(origin.source)
+            task = Task(origin, known.fingerprint, known.version + 1) if known else Task(origin)
+            tasks.append(task)
+        count = worthwhile(tasks) if self.workers is None else self.workers
+        if not count or not tasks:
+            for task in tasks:
+                yield attempt(task, limit=self.limit, budget=self.passage_tokens)
+            return
+        with closing(Workers(count, limit=self.limit, budget=self.passage_tokens)) as workers:
+            yield from workers.read(tasks)
+
+    def _take(self, origin: Origin, known: Known | None, result: Result) -> IngestEvent | None:
+        """Return the event of a document that is settled, else queue it for the next batch."""
+        if isinstance(result, DossierError):
+            return self._reject(origin, result)
+        if isinstance(result, Exception):
+            raise result
+        if result.draft is None:
+            assert known
+            if result.seen and result.seen != known.seen:
+                self._touched.append(replace(known, seen=result.seen))
+            return self._settled(origin, known, result.size)
+        if known is not None and _same(result.draft, self.catalog.document(known.document_id)):
+            self._touched.append(replace(known, fingerprint=result.fingerprint, seen=result.seen))
+            return self._settled(origin, known, result.size)
+        name, version = document_id(origin.source), known.version + 1 if known else 1
+        entry = Entry(result.draft, name, version, result.passages, result.seen)
+        self._waiting.append((origin, entry))
+        self._passages += len(entry.passages)
         return None
 
-    def _settled(self, origin: Origin, name: str, version: int, size: int) -> Ingested:
+    def _settled(self, origin: Origin, known: Known, size: int) -> Ingested:
         self._tally.unchanged += 1
-        return Ingested(origin.source, name, version, "unchanged", 0, size)
+        return Ingested(origin.source, known.document_id, known.version, "unchanged", 0, size)
 
     def _reject(self, origin: Origin, error: DossierError) -> Rejected:
         self._tally.rejected += 1
@@ -196,6 +234,9 @@ class Ingestor:
     def _flush(self) -> Iterator[IngestEvent]:
         """Embed and commit what is queued."""
         waiting, self._waiting = self._waiting, []
+        touched, self._touched = self._touched, []
+        self._passages = 0
+        self.catalog.touch(touched)
         if not waiting:
             return
         try:
@@ -228,16 +269,6 @@ class Ingestor:
                 len(entry.passages),
                 origin.size,
             )
-
-
-def _check_text(draft: Draft) -> None:
-    """Refuse text that the record could not give back unchanged."""
-    try:
-        draft.text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise UndecodableText(f"{draft.source}: half a surrogate pair at {error.start}") from error
-    if "\0" in draft.text:
-        raise UndecodableText(f"{draft.source}: a NUL character at {draft.text.index(chr(0))}")
 
 
 def _same(draft: Draft, document: Document) -> bool:

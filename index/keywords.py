@@ -53,6 +53,7 @@ class KeywordIndex:
         self._directory = directory
         self._lock = threading.Lock()
         self._index: Index | None = None
+        self._seen: tuple[int, int, int] | None = None
 
     def follow(self, catalog: Catalog) -> None:
         """Bring the index up to the record; only the owner of the data directory may."""
@@ -80,9 +81,10 @@ class KeywordIndex:
         """
         with self._lock:
             index = self._opened()
+            if index is not None:
+                self._reload(index)
         if index is None:
             return []
-        index.reload()
         terms = query_terms(query)
         if not terms:
             return []
@@ -151,6 +153,17 @@ class KeywordIndex:
             self._index = tantivy.Index.open(str(self._directory))
             self._index.register_tokenizer("english", analyzer())
         return self._index
+
+    def _reload(self, index: Index) -> None:
+        """See what another process has committed, which replaces the file of what there is."""
+        try:
+            file = (self._directory / "meta.json").stat()
+        except FileNotFoundError:  # it is being built anew; what is open can be read until then
+            return
+        seen = (file.st_ino, file.st_mtime_ns, file.st_size)
+        if seen != self._seen:
+            index.reload()
+            self._seen = seen
 
     def _apply(self, catalog: Catalog, work: Any) -> None:
         import tantivy

@@ -85,7 +85,7 @@ def wrap_width(text: str, physical: Sequence[Line]) -> int | None:
 
 def is_table_row(text: str) -> bool:
     """Return whether a line is set in columns: tabs, bars or wide gaps between its words."""
-    return _CELLS.search(text) is not None
+    return ("|" in text or "\t" in text or "   " in text) and _CELLS.search(text) is not None
 
 
 def has_marker(text: str) -> bool:

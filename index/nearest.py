@@ -22,6 +22,9 @@ EXACT_ROWS = 8_192
 KEPT_SHARE = 16
 """Of more, one in so many is scored; see docs/decisions/008-scale.md for what that misses."""
 
+PIECE = 256
+"""Vectors that are scored at a time."""
+
 WORD = 64
 
 Codes = NDArray[np.uint64]
@@ -77,9 +80,15 @@ class Held:
 
     def scored(self, vector: Vectors, rows: Rows | None) -> Vectors:
         """Return the cosine of each of ``rows``."""
-        matrix = self.matrix if rows is None else self.matrix[rows]
-        # Summed row by row: the same vector scores the same whatever else is in the corpus.
-        return np.einsum("ij,j->i", matrix, vector) if len(matrix) else np.empty(0, np.float32)
+        count = len(self.keys) if rows is None else len(rows)
+        found = np.empty(count, np.float32)
+        # In pieces that stay in the processor's cache while they are gathered and multiplied.
+        for at in range(0, count, PIECE):
+            here = slice(at, at + PIECE)
+            matrix = self.matrix[here if rows is None else rows[here]]
+            # Summed row by row: the same vector scores the same whatever else is in the corpus.
+            np.einsum("ij,j->i", matrix, vector, out=found[here])
+        return found
 
     def _there(self) -> Rows | None:
         return None if self.gone is None else np.flatnonzero(~self.gone)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -15,28 +15,46 @@ import numpy as np
 from sqlalchemy import Engine, and_, func, select
 
 from index import schema as t
+from index.candidates import Candidate
 from index.embed import Vectors
 from index.entries import Described
 from index.models import METADATA_FIELDS, Document, Passage
 from index.rows import ask, document_of, passage_of
 
-_OF_PASSAGE = ("key", "number", "start", "end", "sentences", "context")
 _OF_VERSION = (
     *("document_id", "version", "text", "media_type", *METADATA_FIELDS, "inferred", "sha256"),
     *("pages", "noise", "headings", "ingested_at"),
 )
-_FIELDS = (*_OF_PASSAGE, "id", "source", *_OF_VERSION)
-_JSON = ("sentences", "inferred", "pages", "noise", "headings")
-_Found = namedtuple("_Found", _FIELDS)  # type: ignore[misc]  # the fields follow the tables
-_FOUND = f"""
-    select {", ".join(f'p."{name}"' for name in _OF_PASSAGE)}, d.id, d.source,
-           {", ".join(f'v."{name}"' for name in _OF_VERSION)}
+_JSON = ("inferred", "pages", "noise", "headings")
+_Found = namedtuple("_Found", ("id", "source", *_OF_VERSION))  # type: ignore[misc]  # as the tables
+_DOCUMENTS = f"""
+    select d.id, d.source, {", ".join(f'v."{name}"' for name in _OF_VERSION)}
     from json_each(?) as wanted
     cross join passages as p on p.key = wanted.value
-    join documents as d on d.id = p.document_id
+    join documents as d on d.id = p.document_id and d.version = p.version
     join versions as v on v.document_id = p.document_id and v.version = p.version
-    where v.version = d.version
+"""  # noqa: S608  # names of columns only
+
+# SQLite counts characters from 1; substr cuts the words without loading whole texts.
+_CANDIDATE = """
+    p.key, p.document_id, p.version, p.number, p.start, p."end", p.sentences, p.context,
+    v.published_at, substr(v.text, p.start + 1, p."end" - p.start)
+"""
+_CANDIDATES = f"""
+    select {_CANDIDATE}
+    from json_each(?) as wanted
+    cross join passages as p on p.key = wanted.value
+    join documents as d on d.id = p.document_id and d.version = p.version
+    join versions as v on v.document_id = p.document_id and v.version = p.version
     order by wanted.key
+"""  # noqa: S608  # names of columns only
+_OF_DOCUMENT = f"""
+    select {_CANDIDATE}
+    from documents as d
+    join passages as p on p.document_id = d.id and p.version = d.version
+    join versions as v on v.document_id = p.document_id and v.version = p.version
+    where d.id = ?
+    order by p.number
 """  # noqa: S608  # names of columns only
 _STATE = """
     select (select max(number) from changes), (select value from facts where name = 'embedder')
@@ -71,16 +89,35 @@ class PassageRows:
         with self._engine.connect() as connection:
             return [passage_of(row) for row in connection.execute(query.order_by(c.number))]
 
+    def candidates(self, keys: Sequence[int]) -> list[Candidate]:
+        """Return the passages with these keys that are there, in the order of ``keys``."""
+        wanted = json.dumps([int(key) for key in keys])
+        return [_candidate(row) for row in ask(self._engine, _CANDIDATES, wanted)]
+
+    def candidates_of(self, document_id: str) -> list[Candidate]:
+        """Return the passages of a document's current version in order."""
+        return [_candidate(row) for row in ask(self._engine, _OF_DOCUMENT, document_id)]
+
+    def documents_of(self, candidates: Iterable[Candidate]) -> dict[str, Document]:
+        """Return the documents of passages, each as often as needed but read once.
+
+        What was removed or replaced since the passages were read is left out.
+        """
+        # By a key of each: a document that was removed may come back as another text.
+        keys = {found.document_id: found.key for found in candidates}
+        documents = {}
+        for values in ask(self._engine, _DOCUMENTS, json.dumps(list(keys.values()))):
+            document = document_of(_read(_Found._make(values)))
+            documents[document.id] = document
+        return documents
+
     def passages(self, keys: Sequence[int]) -> list[tuple[Passage, Document]]:
         """Return the passages with these keys and their documents, in the order of ``keys``."""
-        documents: dict[str, Document] = {}
-        found = []
-        for values in ask(self._engine, _FOUND, json.dumps([int(key) for key in keys])):
-            row: Any = _Found._make(values)
-            if row.id not in documents:
-                documents[row.id] = document_of(_read(row, _JSON))
-            found.append((passage_of(_read(row, ("sentences",))), documents[row.id]))
-        return found
+        found = self.candidates(keys)
+        documents = self.documents_of(found)
+        return [
+            (c.passage(), documents[c.document_id]) for c in found if c.document_id in documents
+        ]
 
     def passage_count(self) -> int:
         """Return how many passages there are."""
@@ -140,14 +177,20 @@ class PassageRows:
         return [row.key for row in rows], numbers.reshape(len(rows), -1)
 
 
-def _read(row: Any, fields: Sequence[str]) -> Any:
-    """Return a row as SQLAlchemy would, with the JSON in ``fields`` and its days read."""
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    sentences, context, day, words = row[6:]
+    published_at = date.fromisoformat(day) if day else None
+    return Candidate._make((*row[:6], json.loads(sentences), context, published_at, words))
+
+
+def _read(row: Any) -> Any:
+    """Return a row as SQLAlchemy would, with its JSON and its days read."""
     # Most documents have no pages, noise or headings.
-    packed = {name: getattr(row, name) for name in fields}
+    packed = {name: getattr(row, name) for name in _JSON}
     values: dict[str, Any] = {
         name: [] if value == "[]" else json.loads(value) for name, value in packed.items()
     }
-    if row.published_at is not None and isinstance(row.published_at, str):
+    if row.published_at is not None:
         values["published_at"] = date.fromisoformat(row.published_at)
     values["ingested_at"] = datetime.fromisoformat(row.ingested_at)
     return row._replace(**values)

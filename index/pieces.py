@@ -31,8 +31,13 @@ def cut_long(text: str, start: int, end: int, limit: int) -> list[tuple[int, int
         ``(start, end)`` of each piece, outer white space included. One piece if it is not too long.
     """
     part = text[start:end]
-    if len(part) * 4 <= limit or len(part.encode("utf-8", "surrogatepass")) <= limit:
-        return [(start, end)]  # a token holds at least one byte
+    # A token holds at least one byte.
+    if len(part) <= limit and (
+        len(part) * 4 <= limit
+        or part.isascii()
+        or len(part.encode("utf-8", "surrogatepass")) <= limit
+    ):
+        return [(start, end)]
     if tokens.count(part) <= limit:
         return [(start, end)]
     stops = _atoms(part)

@@ -18,6 +18,13 @@ VENDOR_URL = "https://api.openai.com/v1"
 """Where a call goes without a base URL; stated so that the client does not read the environment."""
 
 _WORDS_LIMIT = 300
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)?[^/?#]*@", re.IGNORECASE)
+_QUERY = re.compile(r"[?#].*", re.DOTALL)
+
+
+def without_credentials(address: str) -> str:
+    """Return an address without user, password, query and fragment, fit to show and to record."""
+    return _QUERY.sub("", _USER.sub(r"\1", address))
 
 
 def tidy(words: object, secret: str = "") -> str:

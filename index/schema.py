@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that these tables correspond to; a test compares it with alembic's head."""
 
 metadata = MetaData()
@@ -30,6 +30,7 @@ documents = Table(
     Column("source", Text, nullable=False, unique=True),
     Column("version", Integer, nullable=False),  # the current one
     Column("fingerprint", String(64), nullable=False),  # recognises an unchanged source
+    Column("seen", Text),  # the same without reading it; see index.load.stamp
 )
 
 versions = Table(
@@ -124,6 +125,22 @@ answers = Table(
     Column("id", String(40), primary_key=True),
     Column("created_at", DateTime, nullable=False),  # UTC
     Column("body", Text, nullable=False),  # the Answer as JSON
+    Column("manifest", Text),  # what it was made from, as JSON; see qa.manifest
+    Index("answers_created_at", "created_at", "id"),
+)
+
+# Documents may change and go; what an answer cited stays as it was.
+citations = Table(
+    "citations",
+    metadata,
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("document_id", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("sha256", String(64)),  # of the cited version's text; a removed document may come back
+    Index("citations_document", "document_id"),
 )
 
 facts = Table(

@@ -8,20 +8,23 @@ Retrieval", arXiv:2210.11934. Unlike rank fusion it keeps how much better one pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.closeness import CLOSER, Asked, look_closer, nearness
+from index.closeness import CLOSER, Asked, Sentences, look_closer, nearness
 from index.copies import without_copies
 from index.embed import SentenceEmbedder
 from index.filtering import require_known, require_possible
 from index.keywords import analyzer
 from index.models import Filters, Hit
 from index.rerank import reranked
+from index.sentence_rows import NOTHING_NEAR
+from index.terms import Terms
 
 if TYPE_CHECKING:
+    from index.candidates import Candidate, Scored
     from index.catalog import Catalog
     from index.embed import Embedder, Vectors
     from index.entries import Extent
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from index.keywords import KeywordIndex
     from index.rerank import Reranker
     from index.scope import Documents, Scope
+    from index.sentence_rows import Near
     from index.vectors import VectorIndex
 
 CANDIDATES = 60
@@ -76,6 +80,8 @@ class Retriever:
     """Orders the best of what was found anew, where one is configured."""
     reranker_candidates: int = 30
     """How many passages it sees."""
+    terms: Terms = field(default_factory=lambda: Terms(analyzer().analyze))
+    """Turns the words of passages into index terms."""
 
     def search(self, query: str, filters: Filters, *, limit: int) -> Retrieval:
         """Return the best ``limit`` passages for ``query`` among those that the filters leave.
@@ -110,9 +116,10 @@ class Retriever:
             keyword=keyword,
             scope=scope,
         )
+        hits = self._hits(kept[:wanted])
         if self.reranker:
-            kept = reranked(self.reranker, query, kept, candidates=self.reranker_candidates)
-        return _retrieval(kept[:limit], scope.extent)
+            hits = reranked(self.reranker, query, hits, candidates=self.reranker_candidates)
+        return _retrieval(hits[:limit], scope.extent)
 
     def _read(self, query: str) -> Asked:
         embedder = self.embedder
@@ -141,40 +148,61 @@ class Retriever:
         dense: dict[int, float],
         keyword: dict[int, float],
         scope: Scope,
-    ) -> tuple[Hit, ...]:
+    ) -> list[Scored]:
         """Return the closest passages that do not repeat each other, at least ``wanted``."""
-        analyze = analyzer().analyze
         fused = dict(ranked)
+
+        def parts(key: int) -> dict[str, float]:
+            named = {"dense": dense, "keyword": keyword, "fused": fused}
+            return {name: scores[key] for name, scores in named.items() if key in scores}
+
         loaded = max(CLOSER, wanted + 20)  # since copies fall away
         while True:
-            keys = [key for key, _ in ranked[:loaded]]
-            hits = [
-                Hit(passage, document, 0.0, _parts(passage.key, dense, keyword, fused))
-                for passage, document in self.catalog.passages(keys)
-            ]
-            passages = [hit.passage for hit in hits]
-            sentences = self.catalog.sentence_vectors(self.embedder.identity, passages)
-            hits = look_closer(hits, asked, sentences, analyze)
-            kept = without_copies(hits, self.catalog, scope.documents)
+            found = self.catalog.candidates([key for key, _ in ranked[:loaded]])
+            sentences = Sentences(self._near(asked, found), self.terms.of)
+            looked_at = look_closer(found, parts, asked, sentences)
+            kept = without_copies(looked_at, self.catalog, scope.documents)
             if len(kept) >= wanted or loaded >= len(ranked):
-                return self._with_nearness(kept, asked, looked_at=hits)
+                return self._with_nearness(kept[:wanted], asked, looked_at=looked_at)
             loaded *= 2
 
-    def _with_nearness(
-        self, hits: Sequence[Hit], asked: Asked, *, looked_at: Sequence[Hit]
-    ) -> tuple[Hit, ...]:
-        """Give each hit the nearness of its own sentences.
+    def _near(self, asked: Asked, found: Sequence[Candidate]) -> Near:
+        if asked.vector is None:
+            return NOTHING_NEAR
+        return self.catalog.sentence_vectors(self.embedder.identity, found)
 
-        A passage that stands for a copy came with the nearness of the copy's sentences; it may
-        have been looked at too, or not have been found by the search at all.
+    def _with_nearness(
+        self, kept: Sequence[Scored], asked: Asked, *, looked_at: Sequence[Scored]
+    ) -> list[Scored]:
+        """Give each passage the nearness of its own sentences.
+
+        One that stands for a copy came with the nearness of the copy's sentences; it may have been
+        looked at too, or not have been found by the search at all.
         """
-        near = {hit.passage.key: hit.nearness for hit in looked_at}
+        near = {one.candidate.key: one.nearness for one in looked_at}
         if not any(near.values()):
-            return tuple(hits)
-        strange = {hit.passage.key: hit.passage for hit in hits if hit.passage.key not in near}
-        vectors = self.catalog.sentence_vectors(self.embedder.identity, list(strange.values()))
-        near |= {key: nearness(p, asked, vectors.get(key)) for key, p in strange.items()}
-        return tuple(replace(hit, nearness=near[hit.passage.key]) for hit in hits)
+            return list(kept)
+        strange = [one.candidate for one in kept if one.candidate.key not in near]
+        vectors = self._near(asked, strange) if strange else NOTHING_NEAR
+        for one in strange:
+            near |= nearness([one], asked, vectors) or {one.key: ()}
+        return [replace(one, nearness=near[one.candidate.key]) for one in kept]
+
+    def _hits(self, found: Sequence[Scored]) -> tuple[Hit, ...]:
+        """Return passages with their documents, those that are still there."""
+        documents = self.catalog.documents_of(one.candidate for one in found)
+        return tuple(
+            Hit(
+                one.candidate.passage(),
+                documents[one.candidate.document_id],
+                one.score,
+                one.scores,
+                one.copies,
+                one.nearness,
+            )
+            for one in found
+            if one.candidate.document_id in documents
+        )
 
     def validate(self, filters: Filters) -> None:
         """Refuse filters that cannot match by their own terms, and vectors of another space.
@@ -183,9 +211,9 @@ class Retriever:
             InvalidFilter: if a filter names what is not there, or leaves no day.
             EmbedderChanged: if the record was embedded by another embedder.
         """
-        self.catalog.require_embedder(self.embedder.identity)
+        state = self.catalog.require_embedder(self.embedder.identity)
         require_possible(filters)
-        self.documents.follow(self.catalog)
+        self.documents.follow_to(self.catalog, state.last_change)
         require_known(filters, self.documents)
 
 
@@ -200,13 +228,6 @@ def _fused(dense: dict[int, float], keyword: dict[int, float]) -> list[tuple[int
         for key in {*dense, *keyword}
     }
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _parts(
-    key: int, dense: dict[int, float], keyword: dict[int, float], fused: dict[int, float]
-) -> dict[str, float]:
-    named = {"dense": dense, "keyword": keyword, "fused": fused}
-    return {name: scores[key] for name, scores in named.items() if key in scores}
 
 
 def _retrieval(hits: tuple[Hit, ...], extent: Extent) -> Retrieval:

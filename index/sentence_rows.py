@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, delete, exists
 from sqlalchemy.dialects.sqlite import insert
 
 from index import schema as t
+from index.candidates import Candidate
 from index.embed import Vectors
 from index.models import Passage
 from index.rows import ask
@@ -44,14 +45,30 @@ class Cut(NamedTuple):
     """See :func:`cut_of`; empty where sentences do not matter."""
 
 
+class Near(NamedTuple):
+    """The sentence vectors of some passages, one below the other."""
+
+    rows: dict[int, range]
+    """Which rows of the matrix are a passage's, by its key."""
+    matrix: Vectors
+    """A vector for each sentence."""
+
+
+NOTHING_NEAR = Near({}, np.empty((0, 0), np.float32))
+"""No sentence vectors."""
+
+
 def cut_of(passage: Passage) -> str:
     """Return a short hash of where the sentences of a passage begin and end within it.
 
     The same words may be cut differently: by the rules of another language, or with another
     heading marked.
     """
-    start = passage.span.start
-    ends = ",".join(f"{s.span.start - start}-{s.span.end - start}" for s in passage.sentences)
+    return _cut(passage.span.start, ((s.span.start, s.span.end) for s in passage.sentences))
+
+
+def _cut(at: int, spans: Iterable[tuple[int, int]]) -> str:
+    ends = ",".join([f"{start - at}-{end - at}" for start, end in spans])
     return hashlib.sha256(ends.encode()).hexdigest()[:16]
 
 
@@ -79,13 +96,19 @@ def known_cuts(engine: Engine, embedder: str, contents: Sequence[str]) -> set[Cu
     return {Cut(content, cut) for content, cut in found}
 
 
-def read_sentences(
-    engine: Engine, embedder: str, passages: Sequence[Passage]
-) -> dict[int, Vectors]:
-    """Return the sentence vectors of those passages that have any, one row per sentence."""
-    cuts = {passage.key: cut_of(passage) for passage in passages}
+def read_sentences(engine: Engine, embedder: str, passages: Sequence[Candidate]) -> Near:
+    """Return the sentence vectors of those passages that have any."""
+    cuts = {p.key: _cut(p.start, ((s, e) for s, e, _ in p.sentences)) for p in passages}
     found = ask(engine, _OF_PASSAGES, json.dumps(list(cuts)), embedder) if cuts else []
-    return {key: unpack(vectors, rows) for key, cut, rows, vectors in found if cut == cuts[key]}
+    rows: dict[int, range] = {}
+    vectors: list[tuple[bytes, int]] = []
+    at = 0
+    for key, cut, count, packed in found:
+        if cut == cuts[key]:
+            rows[key] = range(at, at + count)
+            vectors.append((packed, count))
+            at += count
+    return Near(rows, _unpacked(vectors))
 
 
 def pack(matrix: Vectors) -> bytes:
@@ -98,7 +121,15 @@ def pack(matrix: Vectors) -> bytes:
 
 def unpack(data: bytes, count: int) -> Vectors:
     """Return what :func:`pack` was given, as nearly as it was kept."""
-    scales = np.frombuffer(data, "<f4", count)
-    rows = np.frombuffer(data, np.int8, offset=4 * count).reshape(count, -1)
+    return _unpacked([(data, count)])
+
+
+def _unpacked(packed: Sequence[tuple[bytes, int]]) -> Vectors:
+    """Return the rows of several packed matrices as one; each comes with the number of its rows."""
+    if not packed:
+        return np.empty((0, 0), np.float32)
+    scales = np.frombuffer(b"".join([data[: 4 * count] for data, count in packed]), "<f4")
+    numbers = b"".join([data[4 * count :] for data, count in packed])
+    rows = np.frombuffer(numbers, np.int8).reshape(len(scales), -1)
     matrix: Vectors = rows.astype(np.float32) * scales[:, None]
     return matrix

@@ -45,10 +45,7 @@ _SHARED = """
     select distinct one.story
     from json_each(?) as wanted
     join stories as one on one.document_id = wanted.value
-    where exists (
-        select 1 from stories as other
-        where other.story = one.story and other.document_id <> one.document_id
-    )
+    where exists (select 1 from stories as any where any.story = one.story limit 1 offset 1)
 """
 
 Write = Callable[[], AbstractContextManager[Connection]]

@@ -116,6 +116,7 @@ def _document_row(entry: Entry) -> dict[str, object]:
         "source": entry.draft.source,
         "version": entry.version,
         "fingerprint": entry.draft.fingerprint,
+        "seen": entry.seen,
     }
 
 

@@ -34,6 +34,11 @@ _BYTES_PER_PASSAGE = 800
     type=options.TEXT,
     help="File name for the text on stdin: it tells the format, and which document it is.",
 )
+@click.option(
+    "--reread",
+    is_flag=True,
+    help="Read every file, also one whose size and times say that it is unchanged.",
+)
 @options.data
 def ingest(
     *,
@@ -46,6 +51,7 @@ def ingest(
     language: str | None,
     collection: str | None,
     name: str | None,
+    reread: bool,
 ) -> None:
     """Take files, folders, web pages or stdin into the record.
 
@@ -79,11 +85,11 @@ def ingest(
     if number > 1 and (title or url):
         flag = "--title" if title else "--url"
         raise click.UsageError(f"{flag} describes one document, here are {number}.")
-    rejected = _run(settings, material)
+    rejected = _run(settings, material, reread=reread)
     click.get_current_context().exit(exits.FAILURE if rejected else exits.OK)
 
 
-def _run(settings: Settings, material: Material) -> int:
+def _run(settings: Settings, material: Material, *, reread: bool) -> int:
     """Ingest, show what happens, and return how many documents were rejected."""
     from api.cli.progress import Bar
     from index.ingest import Finished, Planned, Rejected
@@ -94,7 +100,10 @@ def _run(settings: Settings, material: Material) -> int:
         Bar("ingesting", "passages") as bar,
     ):
         try:
-            for event in service.corpus.ingest(material.origins, limit=settings.max_document_bytes):
+            events = service.corpus.ingest(
+                material.origins, limit=settings.max_document_bytes, reread=reread
+            )
+            for event in events:
                 progress.take(event)
                 bar.reach(progress.done, counted=progress.embedded)
                 if isinstance(event, Planned):

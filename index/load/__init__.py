@@ -21,7 +21,16 @@ from index.models import METADATA_FIELDS, Draft, Metadata, Span
 if TYPE_CHECKING:
     from index.load.noise import Marks
 
-__all__ = ["LOADER_VERSION", "Origin", "Skipped", "find", "fingerprint", "parse", "read_fields"]
+__all__ = [
+    "LOADER_VERSION",
+    "Origin",
+    "Skipped",
+    "find",
+    "fingerprint",
+    "parse",
+    "read_fields",
+    "stamp",
+]
 
 LOADER_VERSION = 1
 """Counted up whenever the same bytes would give another text, so that they are read again."""
@@ -33,6 +42,22 @@ def fingerprint(data: bytes, given: Metadata) -> str:
     settings = [LOADER_VERSION, fields, sorted(given.inferred)]
     head = json.dumps(settings, sort_keys=True).encode()
     return hashlib.sha256(b"%d:%s" % (len(head), head) + data).hexdigest()
+
+
+def stamp(state: str, given: Metadata) -> str:
+    """Return what tells that a document is unchanged as long as its file is left alone.
+
+    Args:
+        state: how the file looked, as :attr:`Origin.state` says.
+        given: metadata given with it.
+
+    Returns:
+        A text that is the same only for the same state, given metadata and loader.
+    """
+    fields = [str(getattr(given, name) or "") for name in METADATA_FIELDS]
+    stated = "\0".join((*fields, *sorted(given.inferred))).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(stated, digest_size=12).hexdigest()
+    return f"{LOADER_VERSION} {state} {digest}"
 
 
 def parse(origin: Origin, data: bytes, *, limit: int) -> Draft:

@@ -44,10 +44,11 @@ _UNFINISHED = re.compile(
     r"have|had|he|she|his|her|its|their)|[.!?][A-Z][a-z]*)$"
 )
 _SENTENCE_NOISE = re.compile(rf"{labels.INVITATION.pattern}|{labels.LEGAL.pattern}")
-_SUSPECT = re.compile(
-    r"(?i:follow|cookie|subscri|sign(?:ed)? (?:up|in)|log in|newsletter|rights reserved|©|click|"
-    r"copyright|register|read (?:more|the|full)|e-?mail|download|enable|browser|you agree|"
-    r"find|like|join|connect|reach|get )"
+_SUSPECT = (
+    *("follow", "like", "find", "join", "connect", "reach", "get ", "register", "subscri"),
+    *("sign up", "sign in", "signed up", "signed in", "log in", "newsletter", "email", "e-mail"),
+    *("cookie", "click", "download", "enable", "browser", "you agree"),
+    *("rights reserved", "©", "copyright", "read more", "read the", "read full"),
 )
 
 _COMMENTS = re.compile(
@@ -281,12 +282,23 @@ def _inner_noise(line: Row) -> list[Span]:
             Span(start + match.start(), start + match.end())
             for match in labels.CREDIT_ASIDE.finditer(line.text)
         ]
-    if line.prose and _SUSPECT.search(line.text):
+    if line.prose and _is_suspect(line.text):
         for span in sentences(line.text):
             sentence = span.cut(line.text)
             if len(sentence) <= 300 and _SENTENCE_NOISE.match(sentence):
                 found.append(Span(start + span.start, start + span.end))
     return found
+
+
+def _is_suspect(text: str) -> bool:
+    """Return whether a paragraph has a word without which no sentence of it can be noise.
+
+    To look for one word after the other is twenty times as fast as one expression of them all.
+    """
+    if not text.isascii():  # letters that count as i and s where case is ignored
+        text = text.replace("İ", "i").replace("ı", "i").replace("ſ", "s")
+    lower = text.lower()
+    return any(word in lower for word in _SUSPECT)
 
 
 def _headings(lines: Sequence[Row], noisy: Sequence[bool], title: Row | None) -> set[Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,10 @@ from index.load.formats import (
 from index.load.metadata import SIDECAR_SUFFIX, read_sidecar, sidecar_names
 from index.load.tables import TABLE_NAME, Table, Tables
 from index.models import Metadata
+
+SETTLED_SECONDS = 2.0
+"""How long a file must have been left alone before its times are trusted: some file systems count
+in steps of two seconds (git's "racy" files have the same cause)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class Origin:
     """As stated by a server or uploader."""
     problem: DossierError | None = None
     """Why it cannot be ingested, where that is known already; raised by :meth:`read`."""
+    state: str | None = None
+    """Size, times and number of the file as it was found; see :func:`state_of`."""
 
     def read(self, limit: int) -> bytes:
         """Return the content.
@@ -56,32 +63,63 @@ class Origin:
             DocumentTooLarge: if it has more than ``limit`` bytes.
             EmptyDocument: if it has none.
         """
+        return self.read_with_state(limit)[0]
+
+    def read_with_state(self, limit: int) -> tuple[bytes, str | None]:
+        """Return the content and the state of the file that it was read from.
+
+        The state is ``None`` where a later change could leave it as it is: for what is no file,
+        for a file that changed while it was read, and for one that was changed so shortly before
+        that another change might be given the same time.
+
+        Raises:
+            DossierError: what :meth:`read` raises.
+        """
         if self.problem is not None:
             raise self.problem
-        data = self.data if self.data is not None else self._read_file(limit)
+        data, state = (self.data, None) if self.data is not None else self._read_file(limit)
         if len(data) > limit:
             size = max(len(data), self.size)
             raise DocumentTooLarge(f"{self._shown} has {size:,} bytes, the limit is {limit:,}")
         if not data:
             raise EmptyDocument(f"{self._shown} is empty")
-        return data
+        return data, state
 
     @property
     def _shown(self) -> str:
         return _readable(self.path if self.path is not None else self.name)
 
-    def _read_file(self, limit: int) -> bytes:
+    def _read_file(self, limit: int) -> tuple[bytes, str | None]:
         if self.path is None:
             raise UnreadableFile(f"{self.source}: there is nothing to read")
+        began = time.time()
         try:
             _require_file(self.path, self.path.stat().st_mode)
             # Between the check and here a pipe may have taken the file's place: never wait for it.
             descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             with os.fdopen(descriptor, "rb") as file:
-                _require_file(self.path, os.fstat(file.fileno()).st_mode)
-                return file.read(limit + 1)
+                status = os.fstat(file.fileno())
+                _require_file(self.path, status.st_mode)
+                # As much as there is: a buffer for the limit would be made for every small file.
+                data = file.read(min(status.st_size, limit) + 1)
+                grown = len(data) > status.st_size
+                if grown:
+                    data += file.read(limit + 1 - len(data))
+                after = os.fstat(file.fileno())
+            settled = max(status.st_mtime, status.st_ctime) < began - SETTLED_SECONDS
+            state = state_of(status)
+            return data, state if settled and state == state_of(after) else None
         except (OSError, ValueError) as error:
             raise _unreadable(self.path, error) from error
+
+
+def state_of(status: os.stat_result) -> str:
+    """Return what changes whenever a file does: its size, its times, and its number.
+
+    The time of the last change to the file's entry (``ctime``) counts too where the system keeps
+    it: it cannot be set, so it tells of a copy that was given an old time of modification.
+    """
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +172,7 @@ def _under(path: Path, given: Metadata, tables: Tables) -> Iterator[Origin | Ski
     except DossierError as error:
         yield _origin(place, given, problem=error)
     else:
-        yield _described(place, given, tables, size=status.st_size)
+        yield _described(place, given, tables, status)
 
 
 def _walk(root: Path, given: Metadata, tables: Tables) -> Iterator[Origin | Skipped]:
@@ -149,30 +187,38 @@ def _walk(root: Path, given: Metadata, tables: Tables) -> Iterator[Origin | Skip
             yield _origin(folder, given, problem=_unreadable(folder, error))
             continue
         visible = [entry for entry in entries if not entry.name.startswith(".")]
-        described = {own.name for entry in visible for own in sidecar_names(Path(entry.name))}
+        sidecars = {entry.name for entry in visible if entry.name.endswith(SIDECAR_SUFFIX)}
+        described = {
+            own.name
+            for entry in (visible if sidecars else ())
+            for own in sidecar_names(Path(entry.name))
+        }
         below: list[Path] = []
         for entry in visible:
             place = folder / entry.name
             if entry.is_dir(follow_symlinks=False):
                 below.append(place)
             elif entry.name == TABLE_NAME:
-                yield from _unused_rows(place, tables.of(folder))
-            elif entry.name.endswith(SIDECAR_SUFFIX):
+                names = {entry.name for entry in entries}
+                yield from _unused_rows(place, tables.of(folder), names)
+            elif entry.name in sidecars:
                 if entry.name not in described:
                     yield Skipped(_address(place), "it describes no file in its folder")
             else:
-                yield _taken(place, given, tables)
+                yield _taken(place, entry, given, tables, alone=not sidecars)
         pending.extend(reversed(below))
 
 
-def _taken(place: Path, given: Metadata, tables: Tables) -> Origin | Skipped:
+def _taken(
+    place: Path, entry: os.DirEntry[str], given: Metadata, tables: Tables, *, alone: bool
+) -> Origin | Skipped:
     """Return an entry of a folder as an origin if its kind can be read."""
     suffix = extension(place.name)
     if suffix and suffix not in EXTENSIONS:
         return Skipped(_address(place), f".{suffix} files cannot be read")
     reason = None
     try:
-        status = place.stat()
+        status = entry.stat()
         if stat.S_ISDIR(status.st_mode):
             reason = "links to folders are not followed"
         elif not stat.S_ISREG(status.st_mode):
@@ -183,37 +229,67 @@ def _taken(place: Path, given: Metadata, tables: Tables) -> Origin | Skipped:
         return _origin(place, given, problem=_unreadable(place, error))
     if reason:
         return Skipped(_address(place), reason)
-    return _described(place, given, tables, size=status.st_size)
+    # The folder's own path is free of links.
+    source = None if entry.is_symlink() else place.as_uri()
+    return _described(place, given, tables, status, source=source, alone=alone)
 
 
-def _described(place: Path, given: Metadata, tables: Tables, *, size: int) -> Origin:
-    """Return a file as an origin with its given metadata, or with what is wrong about them."""
+def _described(
+    place: Path,
+    given: Metadata,
+    tables: Tables,
+    status: os.stat_result,
+    *,
+    source: str | None = None,
+    alone: bool = False,
+) -> Origin:
+    """Return a file as an origin with its given metadata, or with what is wrong about them.
+
+    Args:
+        place: the file.
+        given: metadata from flags.
+        tables: the folders' tables.
+        status: of the file.
+        source: its address, where that is known.
+        alone: whether its folder is known to hold no sidecar.
+    """
+    known = given
     try:
-        known = given.over(read_sidecar(place)).over(tables.metadata(place))
+        if not alone:
+            known = known.over(read_sidecar(place))
+        known = tables.complete(known, place)
     except DossierError as error:
         return _origin(place, given, problem=error)
-    return _origin(place, known, size=size)
+    return _origin(place, known, source=source, status=status)
 
 
 def _origin(
-    place: Path, given: Metadata, *, size: int = 0, problem: DossierError | None = None
+    place: Path,
+    given: Metadata,
+    *,
+    source: str | None = None,
+    status: os.stat_result | None = None,
+    problem: DossierError | None = None,
 ) -> Origin:
     return Origin(
-        source=_address(place),
+        source=source or _address(place),
         name=_readable(place.name),
         given=given,
         path=place,
-        size=size,
+        size=status.st_size if status else 0,
         problem=problem,
+        state=state_of(status) if status else None,
     )
 
 
-def _unused_rows(path: Path, table: Table | str | None) -> Iterator[Skipped]:
+def _unused_rows(path: Path, table: Table | str | None, names: set[str]) -> Iterator[Skipped]:
     """Report a table that is none of ours, and rows for files that are not there."""
     if isinstance(table, str):
         yield Skipped(_address(path), f"not used for metadata: {table}")
     elif table is not None:
         for row in (row for rows in table.rows.values() for row in rows):
+            if row.file in names:
+                continue
             if not row.file or not os.path.lexists(path.parent / row.file):
                 file = _readable(row.file) or "no file"
                 yield Skipped(

@@ -24,6 +24,7 @@ TABLE_NAME = "metadata.csv"
 
 _FILE_COLUMN = "file"
 _TABLE_LIMIT = 50_000_000
+_NOTHING = Metadata()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Table:
             InvalidMetadata: if the row that concerns the document cannot be used, or if the
                 table breaks off before one was found.
         """
-        rows = self.rows.get(_key(document.relative_to(self.path.parent).as_posix()), [])
+        rows = self.rows.get(self._name_of(document), [])
         if not rows:
             if self.broken:
                 raise InvalidMetadata(f"{self.path}: {self.broken}")
@@ -83,27 +84,37 @@ class Table:
             )
         return read_fields(row.values, f"{where} ({document.name})")
 
+    def _name_of(self, document: Path) -> str:
+        """Return the path under which a row would name ``document``."""
+        if document.parent == self.path.parent and "\\" not in document.name:
+            return unicodedata.normalize("NFC", document.name)
+        return _key(document.relative_to(self.path.parent).as_posix())
+
 
 class Tables:
     """The tables of the folders that were asked about, each read once."""
 
     def __init__(self) -> None:
         self._by_folder: dict[Path, Table | str | None] = {}
+        self._above: tuple[Path | None, list[Table]] = (None, [])
 
-    def metadata(self, document: Path) -> Metadata:
-        """Return what the tables in the folders above ``document`` state, nearest first.
+    def complete(self, known: Metadata, document: Path) -> Metadata:
+        """Return ``known`` with what the tables in the folders above state, nearest first.
 
         Args:
+            known: what is stated elsewhere, which wins.
             document: absolute path.
 
         Raises:
             InvalidMetadata: if a row that concerns the document cannot be used.
         """
-        known = Metadata()
-        for folder in document.parents:
-            table = self.of(folder)
-            if isinstance(table, Table):
-                known = known.over(table.metadata(document))
+        folder = document.parent
+        if self._above[0] != folder:  # documents come folder by folder
+            tables = (self.of(above) for above in document.parents)
+            self._above = folder, [table for table in tables if isinstance(table, Table)]
+        for table in self._above[1]:
+            stated = table.metadata(document)
+            known = stated if known == _NOTHING else known.over(stated)
         return known
 
     def of(self, folder: Path) -> Table | str | None:

@@ -13,12 +13,14 @@ import pytest
 from scripted_endpoint import scripted_endpoint
 from texts import origin
 
-from index.closeness import Asked, look_closer
+from index.closeness import Asked, Sentences, look_closer
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.load.origins import Origin
 from index.models import Hit
+from index.sentence_rows import NOTHING_NEAR
+from index.terms import Terms
 
 OpenCorpus = Callable[..., Corpus]
 
@@ -226,7 +228,8 @@ def test_the_same_search_has_the_same_result_to_the_last_digit(corpus: Corpus) -
 
 
 def test_nothing_found_is_nothing_to_look_at() -> None:
-    assert look_closer([], Asked({}, frozenset(), None), {}, str.split) == []
+    sentences = Sentences(NOTHING_NEAR, Terms(str.split).of)
+    assert look_closer([], lambda _: {}, Asked({}, frozenset(), None), sentences) == []
 
 
 def test_an_embedder_that_sees_no_sentences_ranks_by_its_passages_and_by_words(

@@ -163,7 +163,7 @@ def test_an_interrupted_ingest_can_be_taken_up_again(dossier, tmp_path: Path) ->
         return parse(origin, *arguments, **named)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("index.ingest.parse", interrupted)
+        monkeypatch.setattr("index.reading.parse", interrupted)
         stopped = dossier("ingest", folder, data=tmp_path / "data")
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines() == [

@@ -1,0 +1,182 @@
+"""The record's side of answers: what was said, what it was made from, and what it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select
+
+from index import schema as t
+from index.errors import NotFound
+from index.models import Span
+
+Write = Callable[[], AbstractContextManager[Connection]]
+
+AT_A_TIME = 500
+"""Answers read at once, each with its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A place that an answer cites, and the version of the document that counts now."""
+
+    number: int
+    """The citation's number in its answer."""
+    document_id: str
+    """The cited document."""
+    version: int
+    """The cited version."""
+    span: Span
+    """The cited words in that version's text."""
+    current: int | None
+    """The document's version now; ``None`` if the document was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """An answer that cites documents whose current text is not the cited one."""
+
+    answer_id: str
+    """The answer."""
+    body: str
+    """The answer as JSON."""
+    cited: tuple[Cited, ...]
+    """Those of its citations, in order of number."""
+
+
+class AnswerRecord:
+    """The recorded answers. Safe to share by threads and processes."""
+
+    def __init__(self, engine: Engine, write: Write) -> None:
+        self._engine = engine
+        self._write = write
+
+    def save(
+        self,
+        answer_id: str,
+        body: str,
+        created_at: datetime,
+        *,
+        manifest: str | None = None,
+        citations: Sequence[Mapping[str, object]] = (),
+    ) -> None:
+        """Record an answer with its manifest and what it cites, all or nothing.
+
+        Args:
+            answer_id: its identifier.
+            body: the answer as JSON.
+            created_at: when it was made.
+            manifest: what it was made from, as JSON.
+            citations: ``number``, ``document_id``, ``version``, ``start`` and ``end`` of each
+                citation.
+        """
+        row = {"id": answer_id, "created_at": _stamp(created_at), "body": body}
+        with self._write() as connection:
+            connection.execute(insert(t.answers), {**row, "manifest": manifest})
+            rows = [
+                {"answer_id": answer_id, "sha256": _hash(connection, cited), **cited}
+                for cited in citations
+            ]
+            if rows:
+                connection.execute(insert(t.citations), rows)
+
+    def body(self, answer_id: str) -> str:
+        """Return the JSON of a recorded answer.
+
+        Raises:
+            NotFound: if there is no such answer.
+        """
+        return self._read(answer_id)[0]
+
+    def manifest(self, answer_id: str) -> str | None:
+        """Return the JSON of an answer's manifest; ``None`` if it was recorded without one.
+
+        Raises:
+            NotFound: if there is no such answer.
+        """
+        return self._read(answer_id)[1]
+
+    def newest(self, limit: int) -> list[str]:
+        """Return the JSON of the latest answers, newest first."""
+        c = t.answers.c
+        query = select(c.body).order_by(c.created_at.desc(), c.id.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
+
+    def outdated(
+        self, *, documents: Sequence[str] = (), since: date | None = None
+    ) -> Iterator[Outdated]:
+        """Yield the answers that cite a document whose text is another now, oldest first.
+
+        Args:
+            documents: citations of these documents only; all if empty.
+            since: answers recorded on this day (UTC) or later only.
+        """
+        after: tuple[datetime, str] | None = None
+        while True:
+            page = self._outdated(documents, since, after)
+            for found, _ in page:
+                yield found
+            if len(page) < AT_A_TIME:
+                return
+            after = (page[-1][1], page[-1][0].answer_id)
+
+    def _outdated(
+        self,
+        documents: Sequence[str],
+        since: date | None,
+        after: tuple[datetime, str] | None,
+    ) -> list[tuple[Outdated, datetime]]:
+        a, c, d, v = t.answers.c, t.citations.c, t.documents.c, t.versions.c
+        to_document = t.citations.outerjoin(t.documents, d.id == c.document_id).outerjoin(
+            t.versions, and_(v.document_id == d.id, v.version == d.version)
+        )
+        unknown = or_(v.sha256.is_(None), c.sha256.is_(None))
+        stale: list[ColumnElement[bool]] = [or_(unknown, v.sha256 != c.sha256)]
+        if documents:
+            stale.append(c.document_id.in_(documents))
+        concerned = select(c.answer_id).select_from(to_document).where(*stale)
+        answers = select(a.id, a.body, a.created_at).where(a.id.in_(concerned))
+        if since:
+            answers = answers.where(a.created_at >= datetime.combine(since, time()))
+        if after:
+            when, name = after
+            later = and_(a.created_at == when, a.id > name)
+            answers = answers.where(or_(a.created_at > when, later))
+        answers = answers.order_by(a.created_at, a.id).limit(AT_A_TIME)
+        columns = (c.answer_id, c.number, c.document_id, c.version, c.start, c.end)
+        places = select(*columns, d.version.label("current")).select_from(to_document)
+        with self._engine.connect() as connection:  # one transaction: both see the same record
+            rows = connection.execute(answers).all()
+            wanted = places.where(c.answer_id.in_([row.id for row in rows]), *stale)
+            cited: dict[str, list[Cited]] = {}
+            for number in connection.execute(wanted.order_by(c.number)):
+                place = Span(number.start, number.end)
+                cited.setdefault(number.answer_id, []).append(
+                    Cited(number.number, number.document_id, number.version, place, number.current)
+                )
+        return [(Outdated(row.id, row.body, tuple(cited[row.id])), row.created_at) for row in rows]
+
+    def _read(self, answer_id: str) -> tuple[str, str | None]:
+        c = t.answers.c
+        with self._engine.connect() as connection:
+            query = select(c.body, c.manifest).where(c.id == answer_id)
+            row = connection.execute(query).first()
+        if row is None:
+            raise NotFound(f"there is no answer {answer_id}", hint="Check the answer's id.")
+        return row.body, row.manifest
+
+
+def _hash(connection: Connection, cited: Mapping[str, object]) -> str | None:
+    """Return the SHA-256 of the cited version's text."""
+    c = t.versions.c
+    query = select(c.sha256).where(c.document_id == cited["document_id"])
+    found: str | None = connection.scalar(query.where(c.version == cited["version"]))
+    return found
+
+
+def _stamp(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
