@@ -1,0 +1,64 @@
+"""Recorded answers as HTTP and ``--json`` show them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from api.schemas import Body, Reply
+from qa.affected import AffectedAnswer
+from qa.models import Answer, AnswererName, Status
+
+
+class AnswerSummary(Reply):
+    """A recorded answer in a list."""
+
+    id: str
+    """Its identifier."""
+    question: str
+    """What was asked."""
+    status: Status
+    """What became of the question."""
+    answerer: AnswererName
+    """Which answerer made it."""
+    citations: int
+    """How many places it cites."""
+    created_at: datetime
+    """When it was given, in UTC."""
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerSummary:
+        """Return ``answer`` as it is listed."""
+        return cls(
+            id=answer.id,
+            question=answer.question,
+            status=answer.status,
+            answerer=answer.answerer,
+            citations=len(answer.citations),
+            created_at=answer.created_at,
+        )
+
+
+class AnswersReply(Reply):
+    """The latest recorded answers."""
+
+    answers: list[AnswerSummary]
+    """The answers, newest first."""
+    more: bool
+    """Whether there are older ones."""
+
+
+class AffectedReply(Reply):
+    """The recorded answers that cite versions of documents that are not the current ones."""
+
+    answers: list[AffectedAnswer]
+    """The answers, oldest first; ``affected`` tells those whose words changed or are gone."""
+    more: bool
+    """Whether there are later ones."""
+
+
+class ReplayRequest(Body):
+    """How a recorded question is to be answered again."""
+
+    recorded: bool = False
+    """Put the answer together from what was recorded with it, calling no model; otherwise the
+    question is asked anew."""
