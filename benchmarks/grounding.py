@@ -1,14 +1,15 @@
 """How well the grounding check tells supported claims from others, on the dev split of WiCE.
 
-    python benchmarks/grounding.py [--shared ../shared] [--errors 10]
+    python -m benchmarks.grounding [--shared ../shared] [--errors 10]
 
 WiCE (Kamoi et al., 2023) has claims out of Wikipedia, each with the article that it cites and, if
-an annotator found any, the numbers of the sentences that support it. Two settings are measured:
+an annotator found any, the numbers of the sentences that support it. Three settings are measured:
 
 * ``cited``: the claim against its supporting sentences, for the claims that have some. This is what
   a statement of an answer meets; it is hard, because even partly supported claims come with
   sentences that speak of the same things.
 * ``article``: every claim against the five sentences of its article that cover it best.
+* ``whole``: every claim against all sentences of its article.
 
 For each: accuracy and F1 of supported against the rest by the verdict, the verdicts by label, and
 the area under the ROC curve of the score, beside that of plain word overlap.
@@ -45,11 +46,16 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="outside data")
     parser.add_argument("--errors", type=int, default=0, help="show so many wrong verdicts")
     options = parser.parse_args()
-    folder = options.shared / "benchmarks" / "wice"
-    articles = {row["id"]: row["sentences"] for row in rows(folder / "corpus.jsonl.gz")}
-    claims = list(rows(folder / "queries-dev.jsonl.gz"))
-    for name, cases in (("cited", cited(claims, articles)), ("article", best(claims, articles))):
+    for name, cases in settings(options.shared / "benchmarks" / "wice").items():
         report(name, cases, options.errors)
+
+
+def settings(folder: Path) -> dict[str, list[Case]]:
+    """Return the cases of each setting."""
+    articles = {row["id"]: row["sentences"] for row in rows(folder / "corpus.jsonl.gz")}
+    claims = rows(folder / "queries-dev.jsonl.gz")
+    whole = [Case(row["question"], articles[row["doc"]], row["answer"]) for row in claims]
+    return {"cited": cited(claims, articles), "article": best(claims, articles), "whole": whole}
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

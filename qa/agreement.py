@@ -23,6 +23,22 @@ _ALIKE = (
     frozenset({"m", "meter", "metr"}),
     frozenset({"km", "kilomet", "kilometr"}),
     frozenset({"kg", "kilogram", "kilo"}),
+    frozenset({"g", "gram", "gramm"}),
+    frozenset({"t", "ton", "tonn"}),
+    frozenset({"l", "liter", "litr"}),
+    frozenset({"cm", "centimet", "centimetr"}),
+    frozenset({"mm", "millimet", "millimetr"}),
+    frozenset({"ft", "foot", "feet"}),
+    frozenset({"mi", "mile"}),
+    frozenset({"lb", "lbs", "pound"}),
+    frozenset({"ha", "hectar"}),
+    frozenset({"h", "hour", "hr", "hrs"}),
+    frozenset({"min", "minut"}),
+    frozenset({"s", "second", "sec"}),
+    frozenset({"mw", "megawatt"}),
+    frozenset({"kw", "kilowatt"}),
+    frozenset({"gw", "gigawatt"}),
+    frozenset({"mph", "mile"}),
 )
 """Stems of words that may count the same things."""
 
@@ -63,7 +79,29 @@ def _is_related(figure: Figure, other: Figure) -> bool:
         return False
     if any(end is not None and _equal(end, figure.value) for end in (other.value, other.upper)):
         return True
+    if _within(figure, other):
+        return True
     return figure.qualifier is not None and figure.upper is None and _follows(figure, other)
+
+
+def _within(figure: Figure, other: Figure) -> bool:
+    """Return whether a range and a single value go together.
+
+    "Between 3 and 5" follows from 4, "at least 3" and "up to 5" from "3 to 5".
+    """
+    if figure.upper is not None:
+        inside = figure.value <= other.value <= figure.upper
+        return inside and other.upper is None and other.qualifier in (None, "about")
+    if other.upper is None:
+        return False
+    match figure.qualifier:
+        case "at least" | "more than":
+            low = figure.value <= other.value <= 2 * figure.value
+            return low and (figure.qualifier == "at least" or figure.value < other.value)
+        case "up to" | "less than":
+            high = other.upper <= figure.value <= 2 * other.upper
+            return high and (figure.qualifier == "up to" or other.upper < figure.value)
+    return False
 
 
 def _not_given(figure: Figure, given: Sequence[Figure], statement: str, source: str) -> Difference:
@@ -85,7 +123,7 @@ def _support(figure: Figure, other: Figure, source: str) -> Support:
         # "55 national teams" of "55 associations whose teams": near, and for the reader to judge.
         return "partial" if figure.unit in set(content_stems(source)) else "unsupported"
     if (figure.upper is None) != (other.upper is None):
-        return "partial"
+        return "supported" if _within(figure, other) else "partial"
     same_end = figure.upper is None or figure.upper == other.upper
     if same_end and _follows(figure, other):
         return "supported"
@@ -140,6 +178,11 @@ def _same_unit(one: str | None, other: str | None) -> bool:
     if one is None or other is None or one == other:
         return True
     return any({one, other} <= alike for alike in _ALIKE)
+
+
+def same_dates(one: Figure, other: Figure) -> bool:
+    """Return whether two dates share a stated part and contradict each other in none."""
+    return _agrees(one, other)
 
 
 def _compare_dates(figure: Figure, given: Sequence[Figure]) -> Difference | None:

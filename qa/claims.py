@@ -21,7 +21,7 @@ HedgeKind = Literal["report", "chance", "plan"]
 """Said by someone, held to be possible, or meant to happen."""
 
 _NEGATION = re.compile(
-    r"\b(?:not|no|nor|never|none|nobody|nothing|neither|without|cannot|"
+    r"\b(?:not|no|nor|never|none|nobody|nothing|neither|without|cannot|hardly|scarcely|"
     r"den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|fail(?:s|ed|ing)?|"
     r"declin(?:e|es|ed|ing) to|unable|unwilling|unlikely|lack(?:s|ed|ing)?(?: of)?|absence of|"
     r"rul(?:e|es|ed|ing) out|stopped short of)\b|\w+n['’]t\b",
@@ -38,7 +38,12 @@ _HEDGES: dict[HedgeKind, re.Pattern[str]] = {
     "report": re.compile(
         r"\b(?:reportedly|allegedly|purportedly|supposedly|alleg(?:e|es|ed|ing)|according to|"
         r"claim(?:s|ed|ing)?(?!\s+(?:responsibility|lives|the lives|victory))|unconfirmed|"
-        r"accus(?:e|es|ed|ing)|rumou?rs?|rumou?red|den(?:y|ies|ied|ying))\b",
+        r"accus(?:e|es|ed|ing)|rumou?rs?|rumou?red|den(?:y|ies|ied|ying)|"
+        r"(?<!not )(?<!to )(?:said|says|say)(?! (?:so|no|nothing|little|goodbye|sorry)\b)|"
+        r"(?:writes|wrote)(?=\s*(?:[.,]|$))|"  # "…, a reader writes."
+        r"believ(?:e|es)|insist(?:s|ed)?|argu(?:e|es|ed)|contend(?:s|ed)?|asserts?|asserted|"
+        r"maintain(?:s|ed) that|(?:states?|stated|warns?|warned|adds?|added) that|"
+        r"told \w+(?: \w+){0,3} that)\b",
         re.IGNORECASE,
     ),
     "chance": re.compile(
@@ -60,7 +65,8 @@ _HEDGES: dict[HedgeKind, re.Pattern[str]] = {
 _KEPT: dict[HedgeKind, re.Pattern[str]] = {
     "report": re.compile(
         r"\b(?:sa(?:y|ys|id|ying)|told|tells?|report\w*|announc\w+|stat(?:e|es|ed|ing)|argu\w+|"
-        r"according|warn\w*|confirm\w*|describ\w+|call(?:s|ed)|found|finds|estimat\w+)\b",
+        r"according|warn\w*|confirm\w*|describ\w+|call(?:s|ed)|found|finds|estimat\w+|"
+        r"belie(?:f|v\w+)|insist\w*|contend\w*|assert\w*|maintain\w*)\b",
         re.IGNORECASE,
     ),
     "chance": re.compile(r"\b(?:can|risk\w*|chance\w*|would|suspicion|unclear)\b", re.IGNORECASE),
@@ -91,6 +97,8 @@ class Reach:
     """Stems of the content words that it reaches."""
     segment: int
     """Number of the segment that it stands in."""
+    start: int = 0
+    """Where the cue begins in the text."""
 
 
 @dataclass(slots=True)
@@ -112,13 +120,18 @@ class Claims:
     hedges: list[tuple[HedgeKind, Reach]] = field(default_factory=list)
     """Its hedges."""
 
+    by_segment: dict[int | None, set[str]] = field(default_factory=dict)
+    """Stems of the content words of each segment, and of all."""
+
     def content(self, segment: int | None = None) -> set[str]:
         """Return the stems of the content words of a segment, or of all."""
-        return {
-            s
-            for s, number in zip(self.stems, self.segments, strict=True)
-            if s is not None and segment in (None, number)
-        }
+        if not self.by_segment:
+            self.by_segment[None] = set()
+            for s, number in zip(self.stems, self.segments, strict=True):
+                if s is not None:
+                    self.by_segment.setdefault(number, set()).add(s)
+                    self.by_segment[None].add(s)
+        return self.by_segment.get(segment, set())
 
     def shown(self, segment: int) -> str:
         """Return the words of a segment for a reason, shortened."""
@@ -145,7 +158,8 @@ def read(text: str) -> Claims:
     for match, places in reached:
         denied = frozenset(_stems(claims, (p for p in places if claims.negative[p])))
         if denied:
-            claims.negations.append(Reach(match[0], denied, _segment_at(claims, match.start())))
+            segment = _segment_at(claims, match.start())
+            claims.negations.append(Reach(match[0], denied, segment, match.start()))
     for kind, pattern in _HEDGES.items():
         for match in pattern.finditer(text):
             segment = _segment_at(claims, match.start())
@@ -153,7 +167,8 @@ def read(text: str) -> Claims:
                 stems_reached = claims.content(segment)
             else:
                 stems_reached = _stems(claims, _forward(text, words, match.end()))
-            claims.hedges.append((kind, Reach(match[0], frozenset(stems_reached), segment)))
+            reach = Reach(match[0], frozenset(stems_reached), segment, match.start())
+            claims.hedges.append((kind, reach))
     return claims
 
 
@@ -194,8 +209,8 @@ def denial(statement: Claims, source: Claims) -> str | None:
     return None
 
 
-def dropped_hedge(statement: Claims, source: Claims) -> str | None:
-    """Return the source's words that hedge what the statement states plainly, if there are any."""
+def dropped_hedge(statement: Claims, source: Claims) -> tuple[HedgeKind, Reach] | None:
+    """Return the source's hedge of what the statement states plainly, if there is one."""
     stated = statement.content()
     own = {kind for kind, _ in statement.hedges}
     for kind, hedge in source.hedges:
@@ -206,7 +221,7 @@ def dropped_hedge(statement: Claims, source: Claims) -> str | None:
             continue
         hedged = [h for _, h in source.hedges if h.segment != hedge.segment]
         if not _plain_elsewhere(shared, hedge.segment, stated, source, avoid=hedged):
-            return hedge.cue
+            return kind, hedge
     return None
 
 
@@ -250,11 +265,17 @@ def _segments(text: str, words: list[Token]) -> list[int]:
     end = 0
     for word in words:
         gap = text[end : word.start]
-        if numbers and (_STRONG_GAP.search(gap) or word.text.lower() in _BREAKS):
+        if numbers and (_STRONG_GAP.search(gap) or _breaks(word, gap)):
             number += 1
         numbers.append(number)
         end = word.end
     return numbers
+
+
+def _breaks(word: Token, gap: str) -> bool:
+    """Return whether a word begins a clause of its own; "yet" does so behind a comma only."""
+    lower = word.text.lower()
+    return lower in _BREAKS and (lower != "yet" or bool(_WEAK_GAP.search(gap)))
 
 
 def _segment_at(claims: Claims, offset: int) -> int:
@@ -276,7 +297,7 @@ def _forward(text: str, words: list[Token], end: int) -> list[int]:
     for place, word in enumerate(words[first : first + _FARTHEST], first):
         gap = text[previous : word.start]
         previous = word.end
-        if _STRONG_GAP.search(gap) or word.text.lower() in _BREAKS:
+        if _STRONG_GAP.search(gap) or _breaks(word, gap):
             break
         if _WEAK_GAP.search(gap):
             if not places and not inserted:

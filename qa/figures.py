@@ -102,7 +102,8 @@ _MONEY_AFTER = re.compile(
 )
 _BETWEEN = re.compile(r"\s?[-–—]\s?|\s+(?:to|and)\s+(?:as (?:many|much) as\s+)?", re.IGNORECASE)
 _PEOPLE = frozenset(
-    "people men women children police personnel aircraft troops staff cattle".split()
+    "people men women children police personnel aircraft troops staff cattle feet teeth mice geese "
+    "sheep fish deer species series hertz".split()
 )
 _NOT_PLURAL = frozenset(
     "was has does says this its his hers theirs as us thus less perhaps always".split()

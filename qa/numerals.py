@@ -32,7 +32,7 @@ _LETTERS = {"k": 1e3, "K": 1e3, "M": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "B":
 _ATTACHED_MONEY = {"m": 1e6, "b": 1e9, "t": 1e12}
 _SHARES = {"half": 50.0, "third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 MEASURES = frozenset(
-    "km kg m cm mm mph kmh kW MW GW ha ft lb lbs g t GB MB TB mi s h C F W V".split()
+    "km kg m cm mm mph kmh kW MW GW ha ft lb lbs g t kB KB GB MB TB mi s h C F W V".split()
 )
 """Units that are written right behind their number."""
 
@@ -42,7 +42,8 @@ _SMALL = "|".join((*_ONES, *_TENS))
 _WORDS = re.compile(
     rf"\b(?:(?:half\s+)?an?\s+(?=hundred|thousand|million|billion|trillion|dozen))?"
     rf"(?:{_SMALL}|hundred|{'|'.join(_SCALES)}|dozen)"
-    rf"(?:(?:[\s-]+|\s+and\s+)(?:{_SMALL}|hundred|{'|'.join(_SCALES)}|dozen))*\b(?!['’-]\w*s\b)",
+    rf"(?:\s+and\s+a\s+half\b|(?:[\s-]+|\s+and\s+)(?:{_SMALL}|hundred|{'|'.join(_SCALES)}|dozen))*"
+    rf"\b(?!['’-]\w*s\b)",
     re.IGNORECASE,
 )
 _GROUPED = (
@@ -188,7 +189,9 @@ def _read_words(phrase: str) -> list[tuple[int, int, float]]:
     for match in re.finditer(r"[A-Za-z]+", phrase):
         word = match[0].lower()
         if word in ("half", "a", "an", "and"):
-            if start < 0 and word != "and":
+            if word == "half" and start >= 0:  # "three and a half million"
+                group, size, end = group + 0.5, 0.0, match.end()
+            elif start < 0 and word != "and":
                 start, end = match.span()
                 group, size = (0.5, 1.0) if word == "half" else (group or 1.0, 1.0)
             continue

@@ -1,7 +1,8 @@
 """Words that mean much the same in news and reports, so that "troops" finds "soldiers".
 
 A small hand-made list of everyday words, one group a line. It helps to choose sentences for a
-question; it is never used to check a statement, where the difference may matter.
+question. Where a statement is checked, such a word counts as found only in part
+(:mod:`qa.content`), because the difference may matter.
 """
 
 from __future__ import annotations

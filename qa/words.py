@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,6 +53,7 @@ _SENTENCE_GAP = re.compile(r"[.!?…:;。！？\n\"“”«»‘(\[]")
 _POSSESSIVE = re.compile(r"['’ʼ](?:s|S)?$")
 _HYPHENS = ("-", "‐", "‑")
 _VOWELS = "aeiouy"
+_SHORT = 4000
 _stemmers = threading.local()
 
 
@@ -73,7 +75,17 @@ def tokens(text: str) -> list[Token]:
     Apostrophes inside words, separators inside numbers and the dots of ``U.S.`` belong to the
     token; hyphens separate. A character of Chinese or Japanese is a token.
     """
-    return [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    return list(_remembered(text)) if len(text) <= _SHORT else list(_tokens(text))
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    return (Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text))
+
+
+@lru_cache(maxsize=512)
+def _remembered(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a short text, which its readers ask for one after the other."""
+    return tuple(_tokens(text))
 
 
 def fold(text: str) -> str:

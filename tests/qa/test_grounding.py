@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.claims import is_negated
@@ -26,6 +26,7 @@ def test_what_is_quoted_whole_is_supported(words: str) -> None:
     assert check(words, [words]).support == "supported"
 
 
+@settings(deadline=None)  # the first run reads the vocabulary
 @given(st.text(max_size=80), st.lists(st.text(max_size=80), max_size=3))
 def test_any_text_can_be_checked(statement: str, quotes: list[str]) -> None:
     first = check(statement, quotes)
@@ -53,7 +54,7 @@ def test_any_text_can_be_checked(statement: str, quotes: list[str]) -> None:
         ("A boat sank.", "One boat sank."),
         (
             "The strike ended on 12 April 2023.",
-            "On April 12 the strike ended, said the note of 13 April 2023.",
+            "On April 12 the strike ended, as the note of 13 April 2023 shows.",
         ),
         ("The strike ended in April.", "The strike ended on 12 April."),
         ("The dam broke in the 1990s.", "The dam broke in 1994."),
