@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DATA := demo-data
 WORKERS ?= 2
+MODEL ?= smollm2-135m
 DEMO_QUESTIONS := "How long is the treaty supposed to last?" \
 	"What was trade between Russia and Iran worth in 2024?" \
 	"Who called it a marriage of convenience?"
 
-.PHONY: help demo install test check lint types layers format docs lock bench clean
+.PHONY: help demo install test test-model check lint types layers format docs lock bench clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -34,6 +35,9 @@ install: $(VENV)/installed  ## Set up the environment that runs Dossier
 
 test: $(VENV)/installed-dev  ## Run the tests, with the coverage gate
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
+
+test-model: $(VENV)/installed-dev  ## Ask a small real model (MODEL=gemma3-270m, qwen2.5-coder-1.5b); fetches it
+	REAL_MODEL=$(MODEL) $(BIN)/python -m pytest -m real_model tests/test_real_model.py
 
 check: lint types layers test  ## Run everything that must be green before a change lands
 

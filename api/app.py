@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from api import openapi, problems
 from api.context import Context
 from api.guard import BodyLimit, OriginGuard, RequestIdentity
-from api.routes import answers, chat, documents, health, search, stories
+from api.routes import answers, chat, documents, health, recorded, search, stories
 from qa.service import Service
 from qa.settings import Settings
 
@@ -63,6 +63,6 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     app.state.context = Context(service, settings)
     problems.install(app)
     openapi.install(app)
-    for part in (answers, chat, search, documents, stories, health):
+    for part in (recorded, answers, chat, search, documents, stories, health):
         app.include_router(part.router)
     return app

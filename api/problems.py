@@ -56,6 +56,7 @@ STATUS: dict[type[errors.DossierError], HTTPStatus] = {
 _OVER_HTTP = {
     "use --answerer embedded": 'ask with "answerer": "embedded"',
     "`dossier sources`": "GET /v1/documents",
+    "without --recorded": 'without "recorded"',
 }
 """Phrases of hints that speak of the command line, and what they are over HTTP."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from index.errors import DossierError
 from qa.assembly import Assembly
@@ -19,6 +19,7 @@ from qa.chains import with_steps
 from qa.conversation import standalone
 from qa.errors import InvalidQuestion
 from qa.evidence import gather
+from qa.furniture import is_furniture
 from qa.models import (
     AnswererName,
     AnswerEvent,
@@ -28,12 +29,45 @@ from qa.models import (
     Retrieved,
     Started,
 )
+from qa.rewriting import Rewriter, Rewritten
+from qa.timeline import subject
 from qa.timing import read
+from qa.weighing import weigh
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
     from qa.compose import Composer, EvidenceSentence
+    from qa.manifest import Manifest, Recorder
+    from qa.model import ChatModel
+    from qa.models import Answer
     from qa.searching import Found, Searcher
+
+
+class MakeComposer(Protocol):
+    """Makes the composer for one question."""
+
+    def __call__(self, name: AnswererName | None, model: ChatModel | None = None) -> Composer:
+        """Return a composer.
+
+        Args:
+            name: Which answerer; ``None`` asks for the configured one.
+            model: The model to ask instead of the configured one.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """How a recorded question is answered again: what is given, and where the answer goes."""
+
+    standalone: str
+    """The question as it was understood then."""
+    keep: Callable[[Answer, Manifest], None]
+    """Takes the answer, which is not recorded."""
+    composer: Composer | None = None
+    """The composer to use; ``None`` makes the one that the question asks for."""
+    find: Callable[[Assembly], tuple[Found, Sequence[EvidenceSentence]]] | None = None
+    """Gives what was found; ``None`` searches."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +78,25 @@ class Answerer:
     """Where the documents are."""
     searcher: Searcher
     """Finds the passages."""
-    composer: Callable[[AnswererName | None], Composer]
-    """Makes the composer for one question; ``None`` asks for the configured one."""
+    composer: MakeComposer
+    """Makes the composer for one question."""
     top_passages: int
     """Passages that are taken as candidates."""
     max_question_chars: int
     """Longest question that is accepted."""
+    recorder: Recorder
+    """Records the answers."""
+    rewriter: Rewriter | None = None
+    """Makes follow-ups readable alone; ``None`` leaves it to the rules."""
 
-    async def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+    async def stream(
+        self, question: Question, rerun: Rerun | None = None
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question and tell it event by event; the last is ``answer`` or ``error``.
+
+        Args:
+            question: What is asked.
+            rerun: Given to answer a recorded question again.
 
         Raises:
             InvalidQuestion: before the first event, if the question is empty or too long.
@@ -61,16 +105,24 @@ class Answerer:
             ModelNotConfigured: before the first event, if a model is asked for and none is set.
         """
         _validate(question.text, self.max_question_chars)
-        composer = self.composer(question.answerer)
-        await asyncio.to_thread(self.corpus.validate, question.filters.to_filters())
-        reading = read(standalone(question), question.filters)
+        composer = (rerun and rerun.composer) or self.composer(question.answerer)
+        if not (rerun and rerun.find):
+            await asyncio.to_thread(self.corpus.validate, question.filters.to_filters())
+        understood = Rewritten(rerun.standalone) if rerun else await self._understood(question)
+        reading = read(understood.text, question.filters)
         reading.require_days()
         name = f"a-{uuid.uuid4().hex[:12]}"
-        making = Assembly(question, composer, name, standalone(question), reading)
+        making = Assembly(question, composer, name, understood.text, reading)
+        making.rewriting = understood.usage
         yield Started(id=making.id, question=question.text, standalone=making.standalone)
         try:
-            found, evidence = await asyncio.to_thread(self._find, making)
+            find = (rerun and rerun.find) or self._find
+            found, evidence = await asyncio.to_thread(find, making)
             making.retrieved(found)
+            making.offered = evidence
+            making.findings = await asyncio.to_thread(
+                weigh, making.reading.query, evidence, self.corpus
+            )
             yield Retrieved(coverage=making.coverage, passages=len(found.hits), trace=making.trace)
             try:
                 drafts = composer.compose(making.reading.explained, evidence)
@@ -82,23 +134,32 @@ class Answerer:
                 if not making.statements:
                     raise
                 making.reason = str(error)
+            for draft in making.other_sides():
+                yield making.add(draft)
             answer = making.answer(self.corpus.reranker)
-            body = answer.model_dump_json()
-            await asyncio.to_thread(
-                self.corpus.catalog.save_answer, answer.id, body, answer.created_at
-            )
+            manifest = self.recorder.manifest(making, found, evidence)
+            keep = rerun.keep if rerun else self.recorder.save
+            await asyncio.to_thread(keep, answer, manifest)
         except DossierError as error:
             yield Failed(code=error.code, message=str(error), hint=error.hint)
             return
         yield Completed(answer=answer)
 
-    def _find(self, making: Assembly) -> tuple[Found, list[EvidenceSentence]]:
-        query, filters = making.reading.query, making.reading.filters.to_filters()
+    async def _understood(self, question: Question) -> Rewritten:
+        """Return the question as it reads without the conversation."""
+        if self.rewriter is not None and question.history:
+            return await self.rewriter.rewrite(question)
+        return Rewritten(standalone(question))
+
+    def _find(self, making: Assembly) -> tuple[Found, Sequence[EvidenceSentence]]:
+        making.last_change = self.corpus.catalog.last_change
+        query, filters = subject(making.reading.query), making.reading.filters.to_filters()
         found = self.searcher.search(
             query, filters, limit=self.top_passages, with_model=making.composer.name == "model"
         )
         evidence = gather(query, found.hits, self.corpus)
         evidence, making.without = with_steps(query, found, evidence, self.corpus)
+        evidence = [one for one in evidence if not is_furniture(one.document, one.span)]
         return found, evidence
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from index.models import Document, Passage, Span
-from qa.models import AnswererName, Usage
+from qa.models import AnswererName, OutputForm, Usage
+
+if TYPE_CHECKING:
+    from qa.calls import RecordedCall
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class DraftStatement:
     """The sentence, without markers."""
     evidence: tuple[EvidenceSentence, ...] = ()
     """What it rests on, in the order cited; empty if the composer cited nothing."""
+    drafted: str | None = None
+    """What the model had written, where the text was cut or written anew."""
+    short: Span | None = None
+    """The words of the first evidence sentence that are the short answer, where they are."""
+
+
+def sum_usage(one: Usage | None, other: Usage | None) -> Usage | None:
+    """Return the tokens of two calls together; ``None`` where neither was counted."""
+    if one is None or other is None:
+        return one or other
+    return Usage(
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        completion_tokens=one.completion_tokens + other.completion_tokens,
+    )
 
 
 class Composer(Protocol):
@@ -63,6 +80,21 @@ class Composer(Protocol):
     @property
     def usage(self) -> Usage | None:
         """Tokens that the last run took, where a model was used and its endpoint said so."""
+        ...
+
+    @property
+    def calls(self) -> Sequence[RecordedCall]:
+        """The model's calls of the last run, for the record; none without a model."""
+        ...
+
+    @property
+    def form(self) -> OutputForm | None:
+        """In which form a model wrote the statements; ``None`` without a model."""
+        ...
+
+    @property
+    def withheld(self) -> str | None:
+        """What was written and is not shown, in words; ``None`` if nothing."""
         ...
 
     def compose(

@@ -1,7 +1,8 @@
 """Follow-up questions made standalone, without a model.
 
-A follow-up borrows its subject from the question before: "and how many did the other paper count?"
-is searched together with what was asked last. The borrowed words are put in brackets behind the
+A follow-up borrows its subject from the question before. Where a pronoun can only stand for one
+name of it, it is replaced by that name. Otherwise "and how many did the other paper count?" is
+searched together with what was asked last: the borrowed words are put in brackets behind the
 question, so that a reader sees what was understood.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from qa.pronouns import resolved
 from qa.words import content_stems, names, tokens
 
 if TYPE_CHECKING:
@@ -39,7 +41,12 @@ def standalone(question: Question) -> str:
     text = question.text.strip()
     if not question.history or not _is_follow_up(text):
         return text
-    borrowed = _borrowed(text, question.history[-1].standalone)
+    earlier = question.history[-1].standalone
+    if not names(text) and (named := resolved(text, earlier)) is not None:
+        if not _REFERENCE & {token.text.casefold() for token in tokens(named)}:
+            return named
+        text = named
+    borrowed = _borrowed(text, earlier)
     return f"{text} [{borrowed}]" if borrowed else text
 
 

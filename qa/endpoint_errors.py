@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from index.refusals import Refusal
+from qa.dialect import complains_of_form
 from qa.errors import ModelBusy, ModelError, ModelUnauthorized
 
 NOT_AN_API = "Check DOSSIER_MODEL_BASE_URL: it mostly ends in /v1."
@@ -20,6 +21,18 @@ class Rejection(Refusal):
     """A reply of a chat endpoint with an error status."""
 
     __slots__ = ()
+
+    @property
+    def may_be_of_form(self) -> bool:
+        """Whether it may be the structured output that the endpoint does not take.
+
+        Not all say so: a bare 400 counts, one that names another reason does not.
+        """
+        if self.status not in (400, 422, 500, 501):
+            return False
+        if _LONG_CONTEXT.search(f"{self.code} {self.words}"):
+            return False
+        return self.status != 500 or complains_of_form(self.words)
 
     def error(self, base_url: str, model: str) -> ModelError:
         """Return the error that says so to the reader, with the endpoint's own words."""

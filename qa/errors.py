@@ -79,3 +79,17 @@ class ModelIncomplete(ModelError):
 
     code = "model_incomplete"
     hint = "Try again, or raise DOSSIER_MODEL_MAX_TOKENS."
+
+
+class FormRefused(ModelError):
+    """The endpoint does not take the structured output that was asked for."""
+
+    code = "form_refused"
+    hint = "Set DOSSIER_MODEL_OUTPUT=plain, or auto."
+
+
+class NotReplayable(InputError):
+    """An answer cannot be put together from what was recorded with it."""
+
+    code = "not_replayable"
+    hint = "Replay it without --recorded, which asks the question again."

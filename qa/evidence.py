@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import fsum
 from typing import TYPE_CHECKING
 
 from index.embed import SentenceEmbedder
@@ -133,8 +134,8 @@ def _considered(asked: Asked, hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
         # Cosines of good and bad sentences lie about a fifth as far apart as shares of words.
         hit, span = pair
         stems = set(content_stems(span.cut(hit.document.text)))
-        shared = sum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
-        return shared / max(sum(asked.weights.values()), 1e-9) + 5 * _nearness(hit, span)
+        shared = fsum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
+        return shared / max(fsum(asked.weights.values()), 1e-9) + 5 * _nearness(hit, span)
 
     best = sorted(range(len(pairs)), key=lambda i: -rough(pairs[i]))[:CONSIDERED]
     return [pairs[i] for i in sorted(best)]

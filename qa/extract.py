@@ -6,17 +6,25 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from index.models import Span
+from qa import timeline
 from qa.compose import DraftStatement, EvidenceSentence
-from qa.models import AnswererName, Usage
+from qa.facets import covering
+from qa.models import AnswererName, OutputForm, Usage
 from qa.relevance import THRESHOLD
+from qa.short_answer import short_answer
 from qa.words import content_stems
+
+if TYPE_CHECKING:
+    from qa.calls import RecordedCall
+    from qa.short_answer import Short
 
 CLOSE_TO_BEST = 0.35
 """A further sentence must be so likely an answer, relative to the best one."""
 
-AGAIN = 0.85
+AGAIN = 0.5
 """What a further sentence of a document already cited counts, so that others are heard."""
 
 SAME = 0.7
@@ -37,6 +45,12 @@ class Extractor:
     """There is no model."""
     usage: Usage | None = None
     """There are no tokens to count."""
+    calls: tuple[RecordedCall, ...] = ()
+    """There are no calls."""
+    form: OutputForm | None = None
+    """There is no reply to have a form."""
+    withheld: str | None = None
+    """Every sentence chosen is shown."""
 
     async def compose(
         self, question: str, evidence: Sequence[EvidenceSentence]
@@ -45,14 +59,32 @@ class Extractor:
 
         Nothing is yielded if even the best sentence hardly answers the question. A sentence that is
         nothing but a quotation is preceded by the one before it, which mostly says who speaks; one
-        that answers by way of others, by them.
+        that answers by way of others, by them. How something developed is told in order of time.
+        What gives a short answer comes first.
         """
         told: set[tuple[str, Span]] = set()
-        for sentence in in_readable_order(choose(evidence, self.most)):
+        chosen, short = self._chosen(question, evidence)
+        for sentence in chosen:
             for part in (*sentence.after, *_speaker_of(sentence), sentence):
                 if (part.document.id, part.span) not in told:
                     told.add((part.document.id, part.span))
-                    yield DraftStatement(" ".join(part.quote.split()), (part,))
+                    words = short.span if short and short.sentence == part else None
+                    yield DraftStatement(" ".join(part.quote.split()), (part,), short=words)
+
+    def _chosen(
+        self, question: str, evidence: Sequence[EvidenceSentence]
+    ) -> tuple[list[EvidenceSentence], Short | None]:
+        """Return the sentences to tell, in order, and the short answer that the first holds."""
+        if timeline.asks(question):
+            most = self.most * timeline.MORE
+            if dated := timeline.in_order_of_time(question, evidence, most, THRESHOLD):
+                return dated, None
+        best = choose(evidence, self.most)
+        best = covering(question, best, evidence, most=self.most, threshold=THRESHOLD)
+        short = short_answer(question, best)
+        if short is not None:
+            best = [short.sentence, *(s for s in best if s is not short.sentence)]
+        return in_readable_order(best), short
 
 
 def choose(evidence: Sequence[EvidenceSentence], most: int) -> list[EvidenceSentence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 from typing import Literal
 
 from qa.figures import figures
@@ -225,8 +226,9 @@ def _concepts(text: str) -> frozenset[str]:
 
 
 def _cover(asked: Asked, stems: frozenset[str]) -> float:
-    total = sum(asked.weights.get(stem, 1.0) for stem in asked.stems)
-    found = sum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
+    # Exact whatever the order, which for a set differs from process to process.
+    total = fsum(asked.weights.get(stem, 1.0) for stem in asked.stems)
+    found = fsum(asked.weights.get(stem, 1.0) for stem in asked.stems & stems)
     return found / total if total else 0.0
 
 

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from index.refusals import VENDOR_URL, tidy
+from index.refusals import VENDOR_URL, tidy, without_credentials
+from qa.dialect import Dialect
 from qa.endpoint_errors import NOT_AN_API, Rejection
 from qa.errors import (
+    FormRefused,
     ModelBusy,
     ModelError,
     ModelIncomplete,
@@ -46,8 +48,8 @@ GRACE_SECONDS = 2.0
 class ChatModel:
     """A model behind an OpenAI-compatible endpoint.
 
-    Holds neither connections nor state between calls, so that one object serves concurrent calls
-    and several event loops.
+    Holds no connections between calls, so that one object serves concurrent calls and several event
+    loops; what is learnt of the endpoint's ways is kept in its dialect.
 
     Args:
         name: Name of the model at the endpoint.
@@ -57,6 +59,7 @@ class ChatModel:
         max_tokens: Most tokens that the model may write.
         seed: Seed for endpoints that honour one.
         pause: Seconds before the first retry, doubled each time, where the endpoint names none.
+        dialect: What is known of the endpoint; a new one learns for itself.
     """
 
     def __init__(
@@ -69,22 +72,34 @@ class ChatModel:
         max_tokens: int = 800,
         seed: int = 7,
         pause: float = 0.5,
+        dialect: Dialect | None = None,
     ) -> None:
         self.name = name
-        self.base_url = base_url or VENDOR_URL
+        self.base_url = without_credentials(base_url or VENDOR_URL)
+        self._address = base_url or VENDOR_URL
         self.timeout = timeout
         self.max_tokens = max_tokens
         self.seed = seed
+        self.dialect = dialect or Dialect()
         self._api_key = api_key
         self._pause = pause
 
     async def stream(
-        self, messages: Sequence[Mapping[str, str]]
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        deadline: float | None = None,
+        max_tokens: int | None = None,
     ) -> AsyncGenerator[str | Usage, None]:
         """Send a conversation and yield the reply as it comes.
 
         Args:
             messages: ``{"role": …, "content": …}`` objects.
+            schema: The ``json_schema`` object that the endpoint shall hold the reply to.
+            deadline: When to give up, in the event loop's time, if that is sooner than this call's
+                own deadline; for calls that share one.
+            max_tokens: Most tokens to write, if not as many as usual.
 
         Yields:
             The reply's text in pieces; then, if the endpoint counts tokens, one :class:`Usage`,
@@ -97,33 +112,43 @@ class ChatModel:
             ModelTimeout: if the reply is not whole within the deadline.
             ModelRefused: if the model or a filter declines to answer.
             ModelIncomplete: if the reply stops before its end or holds nothing.
+            FormRefused: if the endpoint turns the schema down.
             ModelError: if the endpoint rejects the call or is no such endpoint.
         """
-        deadline = asyncio.get_running_loop().time() + self.timeout
+        own = asyncio.get_running_loop().time() + self.timeout
+        deadline = own if deadline is None else min(own, deadline)
+        limit = max_tokens or self.max_tokens
         parameters = {
             "model": self.name,
             "messages": [dict(message) for message in messages],
-            "max_tokens": self.max_tokens,
+            "max_tokens": limit,
             "temperature": 0,
             "seed": self.seed,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        if schema is not None:
+            parameters["response_format"] = {"type": "json_schema", "json_schema": dict(schema)}
+        parameters = self.dialect.apply(parameters)
         reply = Reply()
         async with self._client() as client:
             chunks = await self._open(client, parameters, deadline)
             async with contextlib.aclosing(chunks):
                 async for piece in self._pieces(chunks, reply, deadline):
                     yield piece
+            self._came(reply)
             content_type = chunks.response.headers.get("content-type", "")
         if reply.usage is not None:
             yield reply.usage
         if not reply.chunks and "event-stream" not in content_type:
             raise self._not_an_api(content_type)
         try:
-            reply.check(self.name, self.max_tokens)
+            reply.check(self.name, limit)
         except ModelError as error:
             raise type(error)(tidy(error, self._api_key), hint=error.hint) from None
+
+    def _came(self, reply: Reply) -> None:
+        """Take note of a reply that has come; what is wrong with it is told after."""
 
     async def probe(self) -> str:
         """Ask the endpoint whether it serves the model, for a check of the set-up.
@@ -146,12 +171,13 @@ class ChatModel:
         # Without a list of models, the smallest possible call tells as much.
         brief = ChatModel(
             self.name,
-            base_url=self.base_url,
+            base_url=self._address,
             api_key=self._api_key,
             timeout=min(self.timeout, PROBE_SECONDS),
             max_tokens=1,
             seed=self.seed,
             pause=self._pause,
+            dialect=self.dialect,
         )
         with contextlib.suppress(ModelIncomplete):  # a reply of one token is a cut one
             async for _ in brief.stream([{"role": "user", "content": "Say yes."}]):
@@ -189,7 +215,7 @@ class ChatModel:
         try:
             client = AsyncOpenAI(
                 api_key=self._api_key or "none",  # the client insists on one
-                base_url=self.base_url,
+                base_url=self._address,
                 timeout=self.timeout,
                 max_retries=0,
             )
@@ -214,8 +240,11 @@ class ChatModel:
                     return await self._within(deadline, opening)
                 except APIStatusError as error:
                     rejection = self._rejection(error)
-                    if _adapt(parameters, rejection.complaint):
+                    if self.dialect.adapt(parameters, rejection.complaint):
                         continue
+                    if "response_format" in parameters and rejection.may_be_of_form:
+                        refusal = rejection.error(self.base_url, self.name)
+                        raise FormRefused(str(refusal)) from error
                     asked = rejection.retry_after(datetime.now(UTC))
                     if not (rejection.is_passing and self._can_wait(attempt, asked, deadline)):
                         raise
@@ -310,18 +339,6 @@ class ChatModel:
 
     def _rejection(self, error: APIStatusError) -> Rejection:
         return Rejection(error.status_code, error.response.headers, error.body, self._api_key)
-
-
-def _adapt(parameters: dict[str, Any], complaint: str) -> bool:
-    """Leave out or rename a parameter that the endpoint complains about; false if there is none."""
-    for name in ("seed", "stream_options", "temperature"):
-        if name in complaint and name in parameters:
-            del parameters[name]
-            return True
-    if "max_tokens" in complaint and "max_tokens" in parameters:
-        parameters["max_completion_tokens"] = parameters.pop("max_tokens")  # the vendor's new name
-        return True
-    return False
 
 
 def _cause(error: BaseException) -> str:

@@ -16,6 +16,8 @@ from index.models import Filters
 Support = Literal["supported", "partial", "unsupported"]
 Status = Literal["answered", "not_in_documents", "incomplete"]
 AnswererName = Literal["embedded", "model"]
+OutputForm = Literal["plain", "structured"]
+"""How a model writes its statements: lines with numbers in brackets, or JSON held to a schema."""
 
 
 LONGEST_NAME = 200
@@ -92,6 +94,8 @@ class Turn(Contract):
     """The question as it was asked."""
     standalone: str
     """The question as it was understood, readable without the conversation."""
+    answer: str | None = Field(default=None, max_length=200)
+    """Identifier of the answer that it got, where known, so that the record shows the thread."""
 
 
 class Question(Contract):
@@ -337,7 +341,8 @@ class Answer(Contract):
     standalone: str
     """The question as it was understood; differs from ``question`` for follow-ups."""
     status: Status
-    """Whether the documents answer it; ``incomplete`` if the answerer stopped early."""
+    """Whether the documents answer it; ``incomplete`` if the answerer stopped early, or if nothing
+    that it says is borne out by what it cites."""
     text: str
     """The answer with ``[n]`` markers after each cited sentence."""
     statements: tuple[Statement, ...] = ()
@@ -369,7 +374,9 @@ class Answer(Contract):
     reranker: str | None = None
     """The cross-encoder that ordered the passages, with a hash of its files, where one did."""
     reason: str | None = None
-    """Why the answer is incomplete, where it is."""
+    """Why the answer is incomplete, or why what a model wrote is not shown, where that is so."""
+    form: OutputForm | None = None
+    """In which form the model wrote its statements, where one was asked."""
     usage: Usage | None = None
     """Tokens used, where a model was used."""
     timings: dict[str, float] = Field(default_factory=dict)
@@ -412,6 +419,10 @@ class StatementAdded(Contract):
     """Citations that appear here for the first time."""
     text: str
     """What this adds to the answer's text: separator, sentence and markers."""
+    dated: Dated | None = None
+    """Its entry in the timeline, for questions of how something developed."""
+    short: ShortAnswer | None = None
+    """The answer in a few words, with the first statement whose citation holds them."""
 
 
 class Completed(Contract):

@@ -9,8 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from index.refusals import tidy
 from qa.errors import ModelIncomplete, ModelRefused
 from qa.models import Usage
+
+# What endpoints were seen to give as finish reason, beside the words of the original.
+_WHOLE = frozenset({"stop", "eos", "eos_token", "end_turn", "stop_sequence"})
+_CUT = frozenset({"length", "max_tokens", "model_length"})
+_CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
 
 
 @dataclass(slots=True)
@@ -25,10 +31,20 @@ class Reply:
     """Whether any text came."""
     refusal: str = ""
     """The model's words of refusal, in the field made for them."""
+    thought: bool = False
+    """Whether reasoning came, in a field apart from the text."""
+    tools: bool = False
+    """Whether the model called a tool, though it was given none."""
     finish: str | None = None
     """Why the model stopped; ``None`` until it says so."""
     usage: Usage | None = None
     """Tokens used, where the endpoint says."""
+    served: str | None = None
+    """The model's name as the endpoint gives it."""
+    fingerprint: str | None = None
+    """What the endpoint calls the state of its system, where it says."""
+    half: str = ""
+    """The first half of a surrogate pair whose second half is still to come."""
 
     def note(self, chunk: Any) -> str:
         """Take in one chunk and return its text.
@@ -42,6 +58,8 @@ class Reply:
         if choices is None and usage is None:
             raise TypeError("not a chat chunk")
         self.chunks += 1
+        self.served = _name(chunk, "model") or self.served
+        self.fingerprint = _name(chunk, "system_fingerprint") or self.fingerprint
         if usage is not None:
             counts = (getattr(usage, f"{kind}_tokens", None) for kind in ("prompt", "completion"))
             prompt, completion = (n if isinstance(n, int) and n >= 0 else 0 for n in counts)
@@ -53,10 +71,14 @@ class Reply:
             content = getattr(delta, "content", None)
             if content is not None and not isinstance(content, str):
                 raise TypeError("the content is not text")
-            text = content or ""
+            text = self._joined(content or "")
             self.text = self.text or bool(text.strip())
             self.refusal += str(getattr(delta, "refusal", None) or "")
-            self.finish = getattr(choice, "finish_reason", None) or self.finish
+            thought = (getattr(delta, name, None) for name in ("reasoning_content", "reasoning"))
+            self.thought = self.thought or any(thought)
+            called = (getattr(delta, name, None) for name in ("tool_calls", "function_call"))
+            self.tools = self.tools or any(called)
+            self.finish = str(getattr(choice, "finish_reason", None) or "") or self.finish
         return text
 
     def check(self, model: str, max_tokens: int) -> None:
@@ -76,12 +98,34 @@ class Reply:
             raise ModelRefused(f"a content filter stopped the reply of {model}")
         if self.choices and self.finish is None:
             raise ModelIncomplete(f"the reply of {model} was cut off")
-        if self.finish == "length":
+        if self.finish in _CUT:
+            only = "" if self.text or not self.thought else ", all of them its reasoning"
             raise ModelIncomplete(
-                f"the reply of {model} was cut at {max_tokens} tokens",
+                f"the reply of {model} was cut at {max_tokens} tokens{only}",
                 hint="Raise DOSSIER_MODEL_MAX_TOKENS.",
             )
-        if self.finish not in (None, "stop"):
+        if self.finish in _CALLED or (self.tools and not self.text):
+            raise ModelIncomplete(
+                f"{model} called a tool where it should have answered ({self.finish})"
+            )
+        if self.finish is not None and self.finish not in _WHOLE:
             raise ModelIncomplete(f"the reply of {model} ended for the reason {self.finish!r}")
         if not self.text:
-            raise ModelIncomplete(f"the reply of {model} is empty")
+            kind = "holds nothing but its reasoning" if self.thought else "is empty"
+            raise ModelIncomplete(f"the reply of {model} {kind}")
+
+    def _joined(self, text: str) -> str:
+        """Return the text with surrogate pairs put together; a half without the other is replaced.
+
+        Some endpoints tear a character beyond the basic plane in two chunks, each half escaped.
+        """
+        text, self.half = self.half + text, ""
+        if text and "\ud800" <= text[-1] <= "\udbff":
+            text, self.half = text[:-1], text[-1]
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _name(chunk: Any, field: str) -> str | None:
+    """Return a name out of a chunk, if there is one that is a text, and not an endless one."""
+    value = getattr(chunk, field, None)
+    return tidy(value) or None if isinstance(value, str) else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,16 +15,25 @@ from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
 from index.rerank.cross_encoder import CrossEncoder
-from qa.answerer import Answerer
+from qa.affected import AffectedAnswer, affected
+from qa.answerer import Answerer, MakeComposer
+from qa.calls import RecordingModel
+from qa.dialect import Dialect
 from qa.errors import InvalidSetting, ModelNotConfigured
 from qa.extract import Extractor
 from qa.generate import Generator
+from qa.manifest import Manifest, Recorder, shaping
 from qa.model import ChatModel
 from qa.models import Answer, AnswererName, AnswerEvent, Completed, Failed, Question
+from qa.policy import Edited, Policy
+from qa.replay import Replay, replay
+from qa.rewriting import REWRITE_SECONDS, REWRITE_TOKENS, Rewriter
 from qa.searching import Searcher
 from qa.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from index.embed import Embedder
     from index.models import Filters
     from qa.compose import Composer
@@ -85,7 +95,42 @@ class Service:
         Raises:
             NotFound: if there is no such answer.
         """
-        return Answer.model_validate_json(self.corpus.catalog.answer(answer_id))
+        return Answer.model_validate_json(self.corpus.catalog.answers.body(answer_id))
+
+    def answers(self, *, limit: int) -> list[Answer]:
+        """Return the latest recorded answers, newest first, at most ``limit``. Blocks."""
+        bodies = self.corpus.catalog.answers.newest(limit)
+        return [Answer.model_validate_json(body) for body in bodies]
+
+    def manifest(self, answer_id: str) -> Manifest | None:
+        """Return what a recorded answer was made from; ``None`` if that was not recorded.
+
+        Raises:
+            NotFound: if there is no such answer.
+        """
+        found = self.corpus.catalog.answers.manifest(answer_id)
+        return Manifest.model_validate_json(found) if found else None
+
+    async def replay(self, answer_id: str, *, recorded: bool) -> Replay:
+        """Answer a recorded question again and compare; see :func:`qa.replay.replay`.
+
+        Raises:
+            NotFound: if there is no such answer.
+            NotReplayable: if ``recorded`` and what it was made from is not there.
+            DossierError: if no answer could be made.
+        """
+        answer = await asyncio.to_thread(self.recorded, answer_id)
+        manifest = await asyncio.to_thread(self.manifest, answer_id)
+        made = await replay(self.answerer, answer, manifest, recorded=recorded)
+        if isinstance(made, Failed):
+            raise AnswerFailed(made)
+        return made
+
+    def affected(
+        self, *, documents: Sequence[str] = (), since: date | None = None
+    ) -> Iterator[AffectedAnswer]:
+        """Yield recorded answers whose sources changed; see :func:`qa.affected.affected`."""
+        return affected(self.corpus, documents=documents, since=since)
 
     async def checks(self, *, probe_model: bool = False) -> list[Check]:
         """Return the state of the corpus and, if asked, of the model endpoint."""
@@ -124,6 +169,8 @@ def build(settings: Settings, *, write: bool) -> Service:
         _composers(settings),
         top_passages=settings.top_passages,
         max_question_chars=settings.max_question_chars,
+        recorder=Recorder(corpus, shaping(settings)),
+        rewriter=_rewriter(settings),
     )
     return Service(settings, corpus, answerer)
 
@@ -153,11 +200,18 @@ def _reranker(settings: Settings) -> CrossEncoder | None:
     )
 
 
-def _composers(settings: Settings) -> Callable[[AnswererName | None], Composer]:
-    def make(name: AnswererName | None) -> Composer:
+def _composers(settings: Settings) -> MakeComposer:
+    dialect = Dialect()  # what one question teaches of the endpoint, the next one knows
+
+    def make(name: AnswererName | None, model: ChatModel | None = None) -> Composer:
         if _chosen(settings, name) == "embedded":
             return Extractor(settings.max_statements)
-        return Generator(_model(settings), context_tokens=settings.model_context_tokens)
+        generator = Generator(
+            model or _model(settings, RecordingModel, dialect=dialect),
+            context_tokens=settings.model_context_tokens,
+            output=settings.model_output,
+        )
+        return Edited(generator, Policy(settings.repair, settings.unsupported))
 
     return make
 
@@ -179,18 +233,32 @@ def _planner(settings: Settings) -> Planner | None:
     return Planner(_model(settings, longest=PLAN_SECONDS, most_tokens=PLAN_TOKENS))
 
 
+def _rewriter(settings: Settings) -> Rewriter | None:
+    if not settings.rewrite_with_model:
+        return None
+    if not settings.model:
+        raise InvalidSetting("DOSSIER_MODEL is needed with DOSSIER_REWRITE_WITH_MODEL")
+    return Rewriter(_model(settings, longest=REWRITE_SECONDS, most_tokens=REWRITE_TOKENS))
+
+
 def _model(
-    settings: Settings, *, longest: float = math.inf, most_tokens: int | None = None
+    settings: Settings,
+    kind: type[ChatModel] = ChatModel,
+    *,
+    longest: float = math.inf,
+    most_tokens: int | None = None,
+    dialect: Dialect | None = None,
 ) -> ChatModel:
     if not settings.model:
         raise ModelNotConfigured("the model answerer was asked for and DOSSIER_MODEL is not set")
-    return ChatModel(
+    return kind(
         name=settings.model,
         base_url=settings.model_base_url,
         api_key=settings.model_api_key.get_secret_value(),
         timeout=min(settings.model_timeout, longest),
         max_tokens=most_tokens or settings.model_max_tokens,
         seed=settings.model_seed,
+        dialect=dialect,
     )
 
 

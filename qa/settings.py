@@ -63,6 +63,19 @@ class Settings(BaseSettings):
     """Most tokens of evidence that are sent to the model."""
     model_seed: int = 7
     """Seed sent with each call, for endpoints that honour it."""
+    model_output: Literal["auto", "plain", "structured"] = "auto"
+    """How the model writes its statements: `structured` asks the endpoint to hold it to a JSON
+    schema, `plain` asks for lines with numbers in brackets; `auto` tries the schema and falls back
+    to lines where the endpoint refuses or ignores it."""
+    repair: Literal["cut", "ask", "off"] = "cut"
+    """What is tried, once, with a model's statement that its citations do not fully bear out: `cut`
+    shortens it to what they do, `ask` has the model write such statements anew in one more call."""
+    unsupported: Literal["mark", "drop", "refuse"] = "mark"
+    """What becomes of a statement that is unsupported all the same: `mark` shows it with the
+    reason, `drop` leaves it out and says so, `refuse` gives no answer at all."""
+    rewrite_with_model: bool = False
+    """Whether the model makes follow-up questions readable alone, at the cost of one more call for
+    each; it sees the questions of the conversation only. The rules do it otherwise."""
     plan_with_model: bool = False
     """Whether the model also writes the sub-questions that are searched for, at the cost of one
     more call for each question; it sees the question only. The rules do it otherwise."""

@@ -36,12 +36,18 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"[^\S\n]+")
+_HARMFUL = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"\d{1,18}")
+_BARE_NUMBER = re.compile(r"[0-9]{1,4}[.)]?")
 _RANGE = re.compile(r"(\d{1,18})\s*(?:[–—-]|to)\s*\D{0,12}?(\d{1,18})", re.IGNORECASE)
 _THOUGHT = re.compile(r"<(/?)\s*(?:think|thinking|thought|reasoning|analysis)\s*>", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*•–—·]|#{1,6}|>|\d{1,3}[.)]|[a-z]\))\s+", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[[^\[\]\n]*\]\([^()\n]*\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\((?=[^()\n]*[a-z/#])[^()\n]*\)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"<?(?:\b(?:https?|ftps?|file|data|javascript|mailto):|\bwww\.)[^\s<>\[\]]*>?", re.IGNORECASE
+)
+"""Addresses lead away from what is cited; those of the sources stand in their citations."""
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"^(?:[:,;\s]|\.(?!\d)|[-–—]\s)+")
 _FENCE = re.compile(r"^\s*(?:```|~~~)\s*\w*\s*$")
@@ -55,14 +61,27 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"^(?:the |final )?(?:answer|statements?|evidence|sources?|citations?|references?)\s*:?$",
+    r"^(?:the |final )?(?:answer|statements?|evidence|sources?|citations?|references?)\s*[:.]?$",
     re.IGNORECASE,
 )
+_TURN_ENDS = re.compile(
+    r"<\|(?:im_end|im_start|endoftext|end_of_text|eot_id|start_header_id|end|user|assistant)\|>"
+    r"|</s>|<(?:end|start)_of_turn>",
+    re.IGNORECASE,
+)
+_ECHO = re.compile(r"^(?:question:|document:[^|]*\|)", re.IGNORECASE)  # lines of the prompt
+_ASKS = re.compile(r"^[^\"“”«»‘]*[?？]$")
 _DECLINED = re.compile(
     r"\b(?:evidence|documents?|sources?|texts?|context|passages?)\b.{0,40}?"
     r"(?:\bdo(?:es)?\s+not\b|n['’]t\b|\bcannot\b|\bno\b).{0,40}?"
     r"\b(?:answer|say|state|mention|contain|provide|specify|include|indicate|address|information)"
     r"|\b(?:cannot|can['’]t|unable to)\s+(?:be\s+)?(?:answer|determine)",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"^(?:I['’]m sorry|I am sorry|sorry|I apologi[sz]e|as an ai|as a language model)\b"
+    r"|^(?:unfortunately,? )?I (?:can(?:not|['’]t| not)|could not|won['’]t|will not|am unable to"
+    r"|am not able to)\b",
     re.IGNORECASE,
 )
 
@@ -92,6 +111,23 @@ class StatementParser:
         self._emitted: set[tuple[str, tuple[int, ...]]] = set()
         self._declined = False
         self._stopped = False
+        self._refused = ""
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the model ended its turn, by a mark of a chat template that should not show."""
+        return self._ended
+
+    @property
+    def thinking(self) -> bool:
+        """Whether the text so far ends inside a thought that the model began."""
+        return self._thinking
+
+    @property
+    def refused(self) -> str:
+        """The model's words, where it declines to answer and states nothing; else empty."""
+        return self._refused if not self._emitted else ""
 
     @property
     def absent(self) -> bool:
@@ -103,7 +139,7 @@ class StatementParser:
 
         A statement without numbers is held until it is clear that none follow on the next line.
         """
-        self._tail = _SPACE.sub(" ", self._tail + piece.replace("\r", "\n"))
+        self._tail = _SPACE.sub(" ", self._tail + plain(piece).replace("\r", "\n"))
         found: list[Parsed] = []
         while True:
             line, newline, rest = self._tail.partition("\n")
@@ -113,7 +149,7 @@ class StatementParser:
                 break
             self._tail = rest
             found += self._line(line)
-        if not self._thinking:
+        if not self._thinking and not self._ended:
             whole, self._tail = _split(self._tail)
             for part in whole:
                 found += self._part(part)
@@ -130,7 +166,11 @@ class StatementParser:
         return [parsed for text in held for parsed in self._emit(text, ())]
 
     def _line(self, line: str) -> list[Parsed]:
+        if self._ended:
+            return []
         found: list[Parsed] = []
+        if end := _TURN_ENDS.search(line):  # what a chat template puts there is no part of it
+            line, self._ended = line[: end.start()], True
         while line:
             if not self._thinking:
                 whole, line = _split(line)
@@ -155,20 +195,25 @@ class StatementParser:
         if self._stopped or _FENCE.match(part):
             return []
         text, given = _read(part, self._available)
+        if not given and _BARE_NUMBER.fullmatch(text) and int(text.rstrip(".)")) <= self._available:
+            given, text = [int(text.rstrip(".)"))], ""  # the number of a line before, unmarked
         numbers = tuple(dict.fromkeys(n for n in given if 1 <= n <= self._available))
         if _ABSENT.search(text):
             self._stopped = not self._emitted
             self._held.clear()
             return []
-        if not re.search(r"\w", text) or _HEADING.match(text):
+        echo = _ECHO.match(text)
+        if echo or not re.search(r"\w", text) or _HEADING.match(text):
             # Numbers alone belong to the statement on the line before.
-            if numbers and self._held:
+            if numbers and self._held and not echo:
                 last = self._held.pop()
                 return self.release() + self._emit(last, numbers)
             return []
         if not given:
             if _DECLINED.search(text):
                 self._declined = True
+            elif not self._emitted and _REFUSED.search(text):
+                self._refused = self._refused or text
             elif not (text.endswith(":") or _CHATTER.match(text)):
                 self._held.append(text)
             return []
@@ -180,10 +225,20 @@ class StatementParser:
         for span in sentences(text):
             parsed = Parsed(span.cut(text), numbers)
             key = (parsed.text.casefold(), numbers)
-            if re.search(r"\w", parsed.text) and key not in self._emitted:
+            states = re.search(r"\w", parsed.text) and not _ASKS.match(parsed.text)
+            if states and key not in self._emitted:
                 self._emitted.add(key)
                 found.append(parsed)
         return found
+
+
+def plain(text: str) -> str:
+    """Return a text without characters that could drive a terminal or turn its letters about.
+
+    Those are controls other than line feeds and tabs, and the embeddings, overrides and isolates of
+    the bidirectional algorithm; nobody needs them in a statement.
+    """
+    return _HARMFUL.sub("", text)
 
 
 def _split(line: str) -> tuple[list[str], str]:
@@ -204,7 +259,7 @@ def _split(line: str) -> tuple[list[str], str]:
 def _read(part: str, available: int) -> tuple[str, list[int]]:
     """Return a part's words without markup and numbers, and the numbers in order."""
     text = _LINK.sub(_unlinked, _IMAGE.sub("", part))
-    text = _TAG.sub("", text)
+    text = _ADDRESS.sub("", _TAG.sub("", text))
     text = re.sub(r"\*\*|__|`+|~~~", "", text)
     text = " ".join(text.split())
     text = _BULLET.sub("", text)

@@ -20,6 +20,9 @@ COMMANDS = {
     "chat": "api.cli.chat:chat",
     "search": "api.cli.search:search",
     "sources": "api.cli.sources:sources",
+    "answers": "api.cli.recorded:answers",
+    "replay": "api.cli.replay:replay",
+    "affected": "api.cli.affected:affected",
     "reindex": "api.cli.reindex:reindex",
     "serve": "api.cli.serve:serve",
     "eval": "api.cli.evaluate:evaluate",
@@ -30,7 +33,7 @@ COMMANDS = {
 EPILOG = """\b
 Exit codes:
   0    done; for `ask`: answered
-  1    failed, or done only in part
+  1    failed, or done only in part; `replay`: different; `affected`: answers are affected
   2    the command line, a setting, a question or a filter does not fit
   3    `ask`: the documents do not say
   130  interrupted

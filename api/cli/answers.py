@@ -57,7 +57,9 @@ def teller(service: Service, display: Display) -> Callable[[AnswerEvent], None]:
         elif isinstance(event, Retrieved):
             display.lines(render.timing(event.coverage))
         elif isinstance(event, StatementAdded):
-            display.line(render.statement(event.statement))
+            if event.short:
+                display.line(render.short(event.short))
+            display.line(render.statement(event.statement, event.dated))
         elif isinstance(event, Completed):
             display.lines(render.after_statements(event.answer, lambda c: name_of(service, c)))
 

@@ -93,7 +93,7 @@ class Conversation:
 
     async def _ask(self, text: str) -> None:
         history = tuple(
-            Turn(question=answer.question, standalone=answer.standalone)
+            Turn(question=answer.question, standalone=answer.standalone, answer=answer.id)
             for answer in self.answers[-_TURNS:]
         )
         question = Question(

@@ -26,6 +26,9 @@ dossier ask --json "Who signed the treaty?" | jq .status  # the same for program
 dossier ask "Who signed it?" --context - < note.txt       # from that text alone
 dossier chat                                              # question after question
 dossier sources                                           # what is in the record
+dossier answers                                           # what was asked before
+dossier replay a-0123456789ab                             # the same again: what is different?
+dossier affected                                          # answers whose cited words changed
 ```
 
 **Output.** What was asked for goes to stdout; progress, notes and errors go to stderr. On a
@@ -35,9 +38,10 @@ overrides are shown as `<U+001B>`, so that no document can drive a terminal; `--
 `sources show --text` are exact. Lists in a pipe are separated by tabs, without a header.
 
 **Exit codes.** 0 done; 1 failed, or done only in part (some documents rejected, an incomplete
-answer, a metric below its threshold); 2 the command line, a setting, a question or a filter does
-not fit; 3 the documents do not say; 130 interrupted. An error is two lines on stderr, `error: …`
-with what is wrong and `hint: …` with what to do.
+answer, a metric below its threshold), or not as it was (a replay that is different, answers that
+are affected by changes); 2 the command line, a setting, a question or a filter does not fit; 3 the
+documents do not say; 130 interrupted. An error is two lines on stderr, `error: …` with what is
+wrong and `hint: …` with what to do.
 
 **stdin** is read only where `-` says so, or by `ask` without a question and `chat` without a
 terminal: in a script stdin may be a pipe that nobody closes, or the list that a loop reads from.

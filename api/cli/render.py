@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.models import Document
-    from qa.models import Answer, Citation, Coverage, Disagreement, FilterSet, Statement
+    from qa.models import (
+        Answer,
+        Citation,
+        Confidence,
+        Coverage,
+        Dated,
+        Disagreement,
+        FilterSet,
+        ShortAnswer,
+        Statement,
+    )
 
 Piece = tuple[str, str]
 """Some text and the name of its style; see ``api.cli.display``."""
@@ -44,9 +54,15 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def statement(given: Statement) -> Line:
-    """Return a sentence of an answer with its markers, and a mark where support is not full."""
-    line: Line = [(visible(given.text), "")]
+def statement(given: Statement, dated: Dated | None = None) -> Line:
+    """Return a sentence of an answer with its markers, and a mark where support is not full.
+
+    Args:
+        given: The sentence.
+        dated: Its entry in the timeline, whose day is put in front.
+    """
+    line: Line = [(f"{day(dated)}  ", "heading")] if dated else []
+    line.append((visible(given.text), ""))
     if given.citations:
         line.append((" " + "".join(f"[{n}]" for n in given.citations), "marker"))
     style = _SUPPORT.get(given.support)
@@ -54,6 +70,29 @@ def statement(given: Statement) -> Line:
         reason = f": {visible(given.reason)}" if given.reason else ""
         line.append((f" [{given.support}{reason}]", style))
     return line
+
+
+def short(given: ShortAnswer) -> Line:
+    """Return the answer in a few words, with the marker of the citation that holds them."""
+    return [(one_line(given.text), "heading"), (f" [{given.citation}]", "marker")]
+
+
+def day(given: Dated) -> str:
+    """Return when an entry of a timeline was: a day, a month, a year, or from when until when."""
+    first, last = given.first, given.last
+    if first == last:
+        return first.isoformat() + (" (published)" if given.text == "published" else "")
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+        return f"{first.year}"
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if whole and (first.year, first.month) == (last.year, last.month):
+        return f"{first:%Y-%m}"
+    return f"{first} to {last}"
+
+
+def missing(answer: Answer) -> Line:
+    """Return which parts of the question the documents do not answer."""
+    return [("Not answered: ", "warning"), ("; ".join(map(visible, answer.missing)), "")]
 
 
 def citation(given: Citation, name: str) -> list[Line]:
@@ -64,8 +103,10 @@ def citation(given: Citation, name: str) -> list[Line]:
         name: What the document is called.
     """
     where = place(given.outlet, given.published_at, name, given.page)
+    others = count(len(given.copies), "other document")
+    copies = [(f" (the same words in {others})", "dim")] if given.copies else []
     return [
-        [(f"[{given.number}]", "marker"), (f" {where}", "")],
+        [(f"[{given.number}]", "marker"), (f" {where}", ""), *copies],
         [("    “", ""), (visible(given.quote), "quote"), ("”", "")],
     ]
 
@@ -81,13 +122,44 @@ def place(outlet: str | None, published_at: date | None, name: str, page: int | 
     return ", ".join(one_line(part) for part in parts if part)
 
 
-def disagreement(given: Disagreement) -> Line:
-    """Return the values that the documents give for one thing, each with its markers."""
-    values = [
-        visible(value.text) + " " + "".join(f"[{n}]" for n in value.citations)
-        for value in given.values
-    ]
-    return [("The documents differ", "warning"), (f" ({given.kind}): " + "; ".join(values), "")]
+def disagreement(
+    given: Disagreement, answer: Answer, name_of: Callable[[Citation], str]
+) -> list[Line]:
+    """Return the values that sources give for one thing, one a line, with who gives each.
+
+    Args:
+        given: What they differ in.
+        answer: The answer that holds it.
+        name_of: Gives what a cited document is called.
+    """
+    cited = {citation.number: citation for citation in answer.citations}
+    about = f": {one_line(given.about)}" if given.about else ""
+    lines: list[Line] = [[(f"Sources differ ({given.kind})", "warning"), (about, "")]]
+    for value in given.values:
+        who = [
+            f"{_giver(cited[n], name_of)} [{n}]" if n in cited else f"[{n}]"
+            for n in value.citations
+        ]
+        told = [count(value.origins, "independent source")]
+        if value.hedge:
+            told.append(f"hedged: “{one_line(value.hedge)}”")
+        line: Line = [("  ", ""), (one_line(value.text), "quote")]
+        line += [(" — " + "; ".join(who), ""), (f" ({', '.join(told)})", "dim")]
+        lines.append(line)
+    return lines
+
+
+def _giver(given: Citation, name_of: Callable[[Citation], str]) -> str:
+    """Return who gives a value, and when: the outlet, or the document where it is not known."""
+    who = one_line(given.outlet or name_of(given))
+    return f"{who}, {given.published_at.isoformat()}" if given.published_at else who
+
+
+def confidence(given: Confidence) -> Line:
+    """Return how far an answer can be relied on, and why."""
+    words = f"{given.level}: {one_line(given.because)}"
+    likelihood = f"; likelihood by the sources: {given.likelihood}" if given.likelihood else ""
+    return [("Confidence ", "heading"), (f"{words}{likelihood}.", "")]
 
 
 def searched(coverage: Coverage) -> list[Line]:
@@ -137,9 +209,14 @@ def after_statements(answer: Answer, name_of: Callable[[Citation], str]) -> Iter
     """
     if not answer.statements:
         yield [(visible(answer.text), "")]
+    if answer.missing:
+        yield missing(answer)
     for difference in answer.disagreements:
         yield []
-        yield disagreement(difference)
+        yield from disagreement(difference, answer, name_of)
+    if answer.confidence:
+        yield []
+        yield confidence(answer.confidence)
     if answer.citations:
         yield []
         for given in answer.citations:

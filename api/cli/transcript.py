@@ -41,20 +41,25 @@ def fenced(text: str) -> str:
 
 
 def _answer(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[str]:
-    yield f"## {escaped(answer.question)}\n"
-    if answer.standalone != answer.question:
-        yield f"*Understood as: {escaped(answer.standalone)}*\n"
-    for statement in answer.statements:
+    yield from _opening(answer)
+    dated = {entry.statement: entry for entry in answer.timeline}
+    for number, statement in enumerate(answer.statements):
+        when = f"**{render.day(dated[number])}** " if number in dated else ""
         marks = "".join(f"[{n}]" for n in statement.citations)
         doubt = ""
         if statement.support != "supported":
             reason = f": {escaped(statement.reason)}" if statement.reason else ""
             doubt = f" **({statement.support}{reason})**"
-        yield f"{escaped(statement.text)} {marks}".rstrip() + f"{doubt}\n"
+        yield f"{when}{escaped(statement.text)} {marks}".rstrip() + f"{doubt}\n"
     if not answer.statements:
         yield f"{escaped(answer.text)}\n"
+    if answer.missing:
+        yield escaped("".join(text for text, _ in render.missing(answer))) + "\n"
     for difference in answer.disagreements:
-        yield escaped("".join(text for text, _ in render.disagreement(difference))) + "\n"
+        for line in render.disagreement(difference, answer, name_of):
+            yield escaped("".join(text for text, _ in line)) + "\n"
+    if answer.confidence:
+        yield escaped("".join(text for text, _ in render.confidence(answer.confidence))) + "\n"
     for citation in answer.citations:
         yield escaped("".join(text for text, _ in render.citation(citation, name_of(citation))[0]))
         if citation.url:
@@ -67,6 +72,15 @@ def _answer(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[str]
     for line in render.searched(answer.coverage):
         yield escaped("".join(text for text, _ in line))
     yield f"\nAnswer {answer.id} of {made}, by {escaped(by)}\n"
+
+
+def _opening(answer: Answer) -> Iterator[str]:
+    """Yield the question and, where there is one, the answer in a few words."""
+    yield f"## {escaped(answer.question)}\n"
+    if answer.standalone != answer.question:
+        yield f"*Understood as: {escaped(answer.standalone)}*\n"
+    if answer.short:
+        yield f"**{escaped(answer.short.text)}** [{answer.short.citation}]\n"
 
 
 def _is_plain(url: str) -> bool:

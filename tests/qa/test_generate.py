@@ -139,6 +139,13 @@ def test_statements_come_while_the_model_still_writes() -> None:
         assert asyncio.run(first(generator(endpoint))) == "It sails daily."
 
 
+def test_the_line_above_the_evidence_is_no_statement() -> None:
+    echo = "Lindholm Courier | 2024-03-09 | More sailings to Varn"
+    with scripted_endpoint(text(f"Document: {echo} [1]\n{echo}\nNine times. [1]")) as endpoint:
+        found, _ = run(generator(endpoint))
+    assert [draft.text for draft in found] == ["Nine times."]
+
+
 @pytest.mark.parametrize("split", [1, 2, 5])
 def test_a_torn_stream_makes_the_same_statements(split: int) -> None:
     reply = "Größe — nine times. [1]\n日本へ。[2][3]\n<think>No. [4]</think>Two ships [2]."

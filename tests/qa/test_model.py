@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -182,6 +183,55 @@ def test_odd_token_counts_do_no_harm() -> None:
     with scripted_endpoint(garbage(odd)) as endpoint:
         words, usage, error = run(model(endpoint))
     assert (words, usage, error) == ("Yes.", Usage(), None)
+
+
+def deltas(*given: dict[str, object], finish: str = "stop") -> bytes:
+    """A stream of these deltas, escaped to ASCII, as some servers send it."""
+    events = [{"choices": [{"delta": delta, "finish_reason": None}]} for delta in given]
+    events.append({"choices": [{"delta": {}, "finish_reason": finish}]})
+    return b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+
+
+CALL = {"tool_calls": [{"index": 0, "function": {"name": "search", "arguments": "{}"}}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (deltas(CALL), "called a tool"),
+        (deltas(CALL, finish="tool_calls"), "called a tool"),
+        (deltas({"content": "So: "}, CALL, finish="function_call"), "called a tool"),
+        (deltas({"reasoning_content": "Let me see."}), "nothing but its reasoning"),
+        (deltas({"reasoning": "Let me see."}), "nothing but its reasoning"),
+        (deltas({"reasoning_content": "Hm."}, finish="length"), "all of them its reasoning"),
+        (deltas({"content": "So"}, finish="model_length"), "cut at"),
+    ],
+)
+def test_a_reply_that_is_something_else_than_an_answer_says_so(body: bytes, words: str) -> None:
+    with scripted_endpoint(garbage(body)) as endpoint:
+        _, _, error = run(model(endpoint))
+    assert type(error) is ModelIncomplete
+    assert words in str(error)
+
+
+@pytest.mark.parametrize("finish", ["stop", "eos_token", "end_turn"])
+def test_other_names_for_a_whole_reply_are_known(finish: str) -> None:
+    with scripted_endpoint(garbage(deltas({"content": "Yes."}, finish=finish))) as endpoint:
+        assert run(model(endpoint)) == ("Yes.", None, None)
+
+
+def test_reasoning_in_its_own_field_is_no_part_of_the_text() -> None:
+    body = deltas({"reasoning_content": "No. [1]"}, {"content": "Yes."})
+    with scripted_endpoint(garbage(body)) as endpoint:
+        assert run(model(endpoint)) == ("Yes.", None, None)
+
+
+def test_a_character_torn_into_halves_is_put_together() -> None:
+    body = deltas({"content": "A \ud83d"}, {"content": "\ude42 b"}, {"content": "\ud83d"})
+    lone = deltas({"content": "a \ude42 b"})
+    with scripted_endpoint(garbage(body), garbage(lone)) as endpoint:
+        assert run(model(endpoint))[0] == "A 🙂 b"
+        assert run(model(endpoint))[0] == "a \ufffd b"
 
 
 def test_foreign_words_are_shown_on_one_line_and_not_endlessly() -> None:

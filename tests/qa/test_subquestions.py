@@ -39,6 +39,7 @@ def serve(
                     "model": "scripted",
                     "model_base_url": endpoint.base_url,
                     "plan_with_model": True,
+                    "model_output": "plain",  # the plan comes first, and then one call
                 }
                 | given
             )

@@ -361,6 +361,7 @@ def test_a_model_is_told_what_the_words_mean(tmp_path_factory: pytest.TempPathFa
             data=tmp_path_factory.mktemp("model"),
             model="scripted",
             model_base_url=endpoint.base_url,
+            model_output="plain",
         )
         made = build(settings, write=True)
         try:
@@ -382,5 +383,5 @@ def test_an_answer_recorded_before_there_were_such_fields_is_read(service: Servi
     for name in ("collections", "languages", "as_of", "dates"):
         del body["coverage"]["filters"][name]
     body["id"] = "a-before"
-    service.corpus.catalog.save_answer("a-before", json.dumps(body), answer.created_at)
+    service.corpus.catalog.answers.save("a-before", json.dumps(body), answer.created_at)
     assert service.recorded("a-before").coverage == answer.coverage

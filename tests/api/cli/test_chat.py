@@ -138,7 +138,7 @@ def test_the_day_to_look_from_holds_for_the_conversation(dossier) -> None:
     assert "publications until 2024-05-31 count" in election
     assert "‘this week’ was read as 2024-04-29 to 2024-05-03" in may
     assert "18 million" in result.stdout
-    assert result.stdout.count("310,000 passengers last year. [1]") == 2
+    assert result.stdout.count("310,000 passengers last year [2023, computed]. [1]") == 2
     assert "as_of=2024-05-03" in shown
     assert "'Easter' is not the day of an event" in result.stderr
 

@@ -12,7 +12,7 @@ from made_answers import Terminal, answer, citation
 
 from api.cli import render
 from api.cli.display import Display
-from qa.models import Coverage, Disagreement, FilterSet, Statement, Value
+from qa.models import Confidence, Coverage, Disagreement, FilterSet, Statement, Value
 
 CONTROLS = [chr(n) for n in (*range(32), *range(0x7F, 0xA0)) if chr(n) not in "\t\n\r"]
 BIDI = [chr(n) for n in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]
@@ -72,10 +72,36 @@ def test_a_sentence_that_is_not_borne_out_is_marked(support, reason, mark) -> No
 
 
 def test_an_answer_ends_with_differences_and_citations() -> None:
-    values = (Value(text="nine", citations=(1,)), Value(text="ten", citations=(2, 3)))
-    differing = answer(disagreements=(Disagreement(kind="figures", values=values),))
+    values = (
+        Value(text="nine", citations=(1, 2), origins=2),
+        Value(text="about ten", citations=(3,), hedge="according to the clerk"),
+    )
+    differing = answer(
+        citations=(
+            citation(outlet="The Herald", published_at=date(2025, 1, 2)),
+            citation(number=2),
+            citation(number=3, outlet="The Post"),
+        ),
+        disagreements=(Disagreement(kind="figures", about="How many came", values=values),),
+        confidence=Confidence(level="low", because="sources differ", likelihood="likely"),
+    )
     shown = plain(list(render.after_statements(differing, lambda _: "minutes.pdf")))
-    assert "The documents differ (figures): nine [1]; ten [2][3]\n" in shown
+    assert (
+        "Sources differ (figures): How many came\n"
+        "  nine — The Herald, 2025-01-02 [1]; minutes.pdf [2] (2 independent sources)\n"
+        "  about ten — The Post [3] (1 independent source, hedged: “according to the clerk”)\n"
+    ) in shown
+    assert "Confidence low: sources differ; likelihood by the sources: likely.\n" in shown
+
+
+def test_a_citation_tells_how_many_print_the_same_words() -> None:
+    copied = answer(citations=(citation(outlet="The Herald", copies=("d-2", "d-3")),))
+    shown = plain(list(render.after_statements(copied, lambda _: "minutes.pdf")))
+    assert "[1] The Herald, minutes.pdf (the same words in 2 other documents)\n" in shown
+
+
+def test_an_answer_ends_with_its_citations() -> None:
+    shown = plain(list(render.after_statements(answer(), lambda _: "minutes.pdf")))
     assert shown.endswith("[1] minutes.pdf\n    “Nine  members\nwere present.”\n")
 
 

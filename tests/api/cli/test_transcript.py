@@ -10,7 +10,7 @@ from made_answers import answer, citation
 from markdown_it import MarkdownIt
 
 from api.cli import transcript
-from qa.models import Disagreement, Statement, Value
+from qa.models import Confidence, Disagreement, Statement, Value
 
 MARKDOWN = MarkdownIt("js-default")
 
@@ -70,6 +70,7 @@ def test_everything_that_bears_on_trust_is_written() -> None:
                 citation(number=2, url="https://herald.example/a b>"),
             ),
             disagreements=(Disagreement(kind="figures", values=values),),
+            confidence=Confidence(level="low", because="sources differ"),
             answerer="model",
             model="m-1",
         )
@@ -78,7 +79,10 @@ def test_everything_that_bears_on_trust_is_written() -> None:
         "## Who came?\n",
         "*Understood as: Who came to the meeting?*",
         "Ten came. [2] **(partial: 9 is not 10)**",
-        "The documents differ (figures): nine \\[1\\]; ten \\[2\\]",
+        "Sources differ (figures)\n",
+        "nine — Herald \\[1\\] (1 independent source)",
+        "ten — minutes.pdf \\[2\\] (1 independent source)",
+        "Confidence low: sources differ.",
         "\\[1\\] Herald, minutes.pdf, page 2",
         f"<{address}>",
         "https://herald.example/a b\\>",

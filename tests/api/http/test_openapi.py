@@ -14,7 +14,11 @@ import pytest
 
 ROUTES = {
     ("post", "/v1/answers"): "createAnswer",
+    ("get", "/v1/answers"): "listAnswers",
+    ("get", "/v1/answers/affected"): "listAffectedAnswers",
     ("get", "/v1/answers/{answer_id}"): "getAnswer",
+    ("get", "/v1/answers/{answer_id}/manifest"): "getManifest",
+    ("post", "/v1/answers/{answer_id}/replay"): "replayAnswer",
     ("post", "/v1/chat/completions"): "createChatCompletion",
     ("get", "/v1/models"): "listModels",
     ("post", "/v1/search"): "search",
@@ -105,12 +109,13 @@ def request_examples(described: dict[str, Any]) -> Iterator[tuple[str, str, dict
 
 def test_every_request_example_works(scratch: httpx.Client, described: dict[str, Any]) -> None:
     seen = set()
+    answer = scratch.post("/v1/answers", json={"question": "How long is the bridge?"}).json()["id"]
     for method, path, value in request_examples(described):
         seen.add((method, path))
         operation = described["paths"][path][method]
         sent = operation["requestBody"]["content"]["application/json"]["schema"]
         validate(described, sent, value)
-        response = scratch.request(method, path, json=value)
+        response = scratch.request(method, path.replace("{answer_id}", answer), json=value)
         assert response.is_success, response.text
         given = operation["responses"][str(response.status_code)]["content"]["application/json"]
         validate(described, given["schema"], response.json())
