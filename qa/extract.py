@@ -25,7 +25,12 @@ CLOSE_TO_BEST = 0.35
 """A further sentence must be so likely an answer, relative to the best one."""
 
 AGAIN = 0.5
-"""What a further sentence of a document already cited counts, so that others are heard."""
+"""What a further sentence of a document already cited counts where a few words answer, so that
+others are heard: what one document adds to such words is seldom asked for."""
+
+BESIDE_BEST = 0.1
+"""The same as :data:`CLOSE_TO_BEST` for the passage of the best sentence, where a few words do not
+answer: an explanation runs on."""
 
 SAME = 0.7
 """Sentences that share so much of their words (Jaccard) say the same thing."""
@@ -79,7 +84,8 @@ class Extractor:
             most = self.most * timeline.MORE
             if dated := timeline.in_order_of_time(question, evidence, most, THRESHOLD):
                 return dated, None
-        best = choose(evidence, self.most)
+        brief = short_answer(question, evidence) is not None
+        best = choose(evidence, self.most, brief=brief)
         best = covering(question, best, evidence, most=self.most, threshold=THRESHOLD)
         short = short_answer(question, best)
         if short is not None:
@@ -87,20 +93,29 @@ class Extractor:
         return in_readable_order(best), short
 
 
-def choose(evidence: Sequence[EvidenceSentence], most: int) -> list[EvidenceSentence]:
+def choose(
+    evidence: Sequence[EvidenceSentence], most: int, *, brief: bool = True
+) -> list[EvidenceSentence]:
     """Return the sentences that answer, none repeating another.
 
-    The best comes first; each next one is the most relevant left, where a document counts less for
-    every sentence of it that is chosen already.
+    The best comes first; each next one is the most relevant left.
+
+    Args:
+        evidence: the sentences to choose from.
+        most: how many at most.
+        brief: whether a few words answer. Then a document counts less for every sentence of it that
+            is chosen already; else the passage of the best sentence may go on with less relevant
+            ones.
     """
-    best = max((sentence.relevance for sentence in evidence), default=0.0)
-    if best < THRESHOLD:
+    best = max(evidence, key=lambda sentence: sentence.relevance, default=None)
+    if best is None or best.relevance < THRESHOLD:
         return []
-    bar = max(THRESHOLD, best * CLOSE_TO_BEST)
-    left = [sentence for sentence in evidence if sentence.relevance >= bar]
+    bar = max(THRESHOLD, best.relevance * CLOSE_TO_BEST)
+    beside = bar if brief else best.relevance * BESIDE_BEST
+    left = [s for s in evidence if s.relevance >= (beside if s.passage == best.passage else bar)]
     chosen: list[EvidenceSentence] = []
     while left and len(chosen) < most:
-        cited = Counter(sentence.document.id for sentence in chosen)
+        cited = Counter(sentence.document.id for sentence in chosen) if brief else Counter()
         following = max(left, key=lambda s: s.relevance * AGAIN ** cited[s.document.id])
         chosen.append(following)
         left = [sentence for sentence in left if not _same(sentence, following)]

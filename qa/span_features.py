@@ -206,7 +206,7 @@ def _inside(scene: Scene, phrase: Phrase) -> Iterator[str]:
     wanted = scene.wanted
     broad = _BROAD.get(wanted.group, "open")
     yield from _sort(scene, phrase)
-    length = phrase.last - phrase.first + 1
+    length = min(phrase.last - phrase.first + 1, _LENGTHS[-1][0])
     yield f"{broad} of length {next(name for most, name in _LENGTHS if length <= most)}"
     yield f"{broad} {phrase.form}"
     if wanted.head:
