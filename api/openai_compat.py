@@ -24,13 +24,12 @@ from qa.models import (
     Citation,
     Completed,
     Failed,
-    Question,
     Started,
     Statement,
     StatementAdded,
-    Turn,
     Usage,
 )
+from qa.question import Question, Turn
 
 MOST_TURNS = 50
 """Earlier questions that are looked at."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import FewFilters, Reply
-from qa.models import AnswererName, FilterSet
+from qa.question import AnswererName, FilterSet
 
 MODELS: dict[str, AnswererName | None] = {
     "dossier": None,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from api.schemas import Body, Reply
-from qa.affected import AffectedAnswer
-from qa.models import Answer, AnswererName, Status
+from qa.audit.affected import AffectedAnswer
+from qa.models import Answer, Status
+from qa.question import AnswererName
 
 
 class AnswerSummary(Reply):

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from api.problems import Problem
 from index.load.metadata import read_fields
 from index.models import METADATA_FIELDS, Document, Hit, Metadata
-from qa.models import AnswererName, Coverage, FilterSet, Question, SearchStep, Turn
+from qa.models import Coverage, SearchStep
+from qa.question import AnswererName, FilterSet, Question, Turn
 
 Line = Annotated[str, StringConstraints(max_length=1000)]
 """A short text of one field."""

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qa.answerer import Answerer, Rerun
+from qa.audit.manifest import Manifest, Recorder
 from qa.extract import Extractor
-from qa.manifest import Manifest, Recorder
-from qa.models import Answer, Question
-from qa.searching import Searcher
+from qa.models import Answer
+from qa.question import Question
+from qa.search.searching import Searcher
 from qa.settings import load_settings
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
     from qa.assembly import Assembly
     from qa.compose import EvidenceSentence
-    from qa.searching import Found
+    from qa.search.searching import Found
 
 
 @dataclass(frozen=True)

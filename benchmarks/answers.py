@@ -25,7 +25,7 @@ from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from eval.statistics import bootstrap
 from index.corpus import Corpus
 from qa.relevance import THRESHOLD
-from qa.words import content_stems
+from qa.text.words import content_stems
 
 SAME = 0.7
 """Sentences that share so much of their words (Jaccard) are the same: spacing differs."""

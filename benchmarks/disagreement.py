@@ -18,10 +18,11 @@ from pathlib import Path
 
 from benchmarks.sets import Row, origins, read
 from eval.statistics import wilson
-from qa.models import Answer, FilterSet, Question
+from qa.models import Answer
+from qa.question import FilterSet, Question
 from qa.service import Service, build
 from qa.settings import load_settings
-from qa.words import key, tokens
+from qa.text.words import key, tokens
 
 LIGHT = frozenset({"about", "around", "a", "an", "the", "people"})
 

@@ -1,4 +1,4 @@
-"""Fit the weights of ``qa/likelihood.py`` on the dev split of WiCE and show what they are worth.
+"""Fit the weights of ``qa/checking/likelihood.py`` on WiCE's dev split; show what they are worth.
 
     python -m benchmarks.fit_grounding --shared ../shared
 
@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.fit_relevance import auroc, fit
 from benchmarks.grounding import Case, overlap, settings
+from qa.checking.likelihood import Measures, measure
 from qa.grounding import examine
-from qa.likelihood import Measures, measure
 
 NAMES = [field.name for field in fields(Measures)]
 PRIOR = {"denied": -2.0, "reversed": -2.0, "hedged": -0.7, "misquoted": -0.5, "misnamed": -0.3}

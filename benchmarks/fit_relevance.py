@@ -31,8 +31,8 @@ from index.models import Hit
 from qa.compose import EvidenceSentence
 from qa.evidence import measured
 from qa.features import Features
-from qa.figures import figures
-from qa.words import content_stems, names
+from qa.text.figures import figures
+from qa.text.words import content_stems, names
 
 SETS = {"clapnq": 318, "squadshift_newwiki": 250}
 Array = Any

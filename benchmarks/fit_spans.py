@@ -1,13 +1,13 @@
-"""Fit the weights of ``qa/span_weights.py``: which phrase of a sentence is the short answer.
+"""Fit the weights of ``qa/short/span_weights.py``: which phrase of a sentence is the short answer.
 
     python -m benchmarks.fit_spans --shared ../shared --work /tmp/dossier-retrieval
 
 For each question the product searches the whole corpus as it always does; the phrases of the
 sentences likeliest to answer compete with each other. The model is a softmax over all of them, on
-the facts of :mod:`qa.span_features` and the log-odds of the sentence's relevance; right is a phrase
-equal to a gold answer as SQuAD compares them, or the nearest one where none is equal. Questions
-about half of the articles fit; the articles of the other half never show up in fitting. Facts that
-hold for few questions are left out.
+the facts of :mod:`qa.short.span_features` and the log-odds of the sentence's relevance; right is a
+phrase equal to a gold answer as SQuAD compares them, or the nearest one where none is equal.
+Questions about half of the articles fit; the articles of the other half never show up in fitting.
+Facts that hold for few questions are left out.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ import numpy as np
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from benchmarks.squad import f1, normalised
 from index.corpus import Corpus
-from qa.chains import with_steps
 from qa.compose import EvidenceSentence
 from qa.evidence import gather, weights_of
-from qa.searching import Searcher
-from qa.short_answer import log_odds, looked_at
-from qa.span_features import facts
-from qa.spans import phrases_worth, scene_of
-from qa.wanted import read as read_question
+from qa.search.chains import with_steps
+from qa.search.searching import Searcher
+from qa.short.short_answer import log_odds, looked_at
+from qa.short.span_features import facts
+from qa.short.spans import phrases_worth, scene_of
+from qa.short.wanted import read as read_question
 
 Array = Any
 
@@ -193,7 +193,7 @@ def _targets(case: Case) -> Array | None:
 
 
 def _print(names: Sequence[str], weights: Array, cases: Sequence[Case]) -> None:
-    """Print what goes into ``qa/span_weights.py``: how scores become odds, then the weights."""
+    """Print what ``qa/short/span_weights.py`` holds: how scores become odds, then the weights."""
     apart = list(names).index(RELEVANCE)
     own = weights.copy()
     own[apart] = 0.0

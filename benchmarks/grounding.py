@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.grounding import Grounding, check
-from qa.words import content_stems
+from qa.text.words import content_stems
 
 SENTENCES = 5
 

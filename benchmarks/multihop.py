@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from index.corpus import Corpus
-from qa.searching import Found, Searcher
+from qa.search.searching import Found, Searcher
 
 LIMIT = 8
 Search = Callable[[str], Found]

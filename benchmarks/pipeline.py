@@ -95,7 +95,7 @@ def _dossier(folder: Path, documents: Sequence[Origin], questions: Sequence[str]
 
     from index.ingest import Finished
     from qa.evidence import gather
-    from qa.models import Question
+    from qa.question import Question
     from qa.service import build
     from qa.settings import load_settings
 

@@ -30,7 +30,7 @@ from index.corpus import Corpus
 from index.models import Hit
 from index.rows import embedding_text
 from qa.evidence import gather
-from qa.searching import Searcher
+from qa.search.searching import Searcher
 
 DEPTH = 50
 """Passages that each way of searching may return."""

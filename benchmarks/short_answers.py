@@ -27,18 +27,19 @@ from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from benchmarks.squad import contains, f1, normalised
 from eval.statistics import bootstrap
 from qa.answerer import Answerer, Rerun
+from qa.audit.manifest import Manifest, Recorder
 from qa.extract import Extractor, choose
-from qa.manifest import Manifest, Recorder
-from qa.models import Answer, Question, Retrieved
-from qa.searching import Searcher
+from qa.models import Answer, Retrieved
+from qa.question import Question
+from qa.search.searching import Searcher
 from qa.settings import load_settings
-from qa.short_answer import likeliest
+from qa.short.short_answer import likeliest
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
     from qa.assembly import Assembly
     from qa.compose import EvidenceSentence
-    from qa.searching import Found
+    from qa.search.searching import Found
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from eval.cases import Case, Suite
 from eval.errors import InvalidCases
 from index.models import Document
-from qa.models import FilterSet
+from qa.question import FilterSet
 
 if TYPE_CHECKING:
     from index.corpus import Corpus

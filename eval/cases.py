@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eval.errors import InvalidCases
-from qa.models import FilterSet
+from qa.question import FilterSet
 
 CaseType = Literal["single", "multi_source", "conflict", "temporal", "attribution", "unanswerable"]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]

@@ -24,7 +24,8 @@ from eval.scorers import SCORERS, Observation, Score
 from eval.statistics import Figure, figures
 from index.errors import DossierError, NotFound
 from index.models import Document
-from qa.models import Answer, Question
+from qa.models import Answer
+from qa.question import Question
 from qa.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What an OpenAI-compatible endpoint says when it refuses: status, headers, body.
 
 Knows nothing of the client that received them; works on what such endpoints send. Chat
-(:mod:`qa.model`) and embeddings (:mod:`index.embed.endpoint`) share it.
+(:mod:`qa.chat.model`) and embeddings (:mod:`index.embed.endpoint`) share it.
 """
 
 from __future__ import annotations

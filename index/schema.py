@@ -125,7 +125,7 @@ answers = Table(
     Column("id", String(40), primary_key=True),
     Column("created_at", DateTime, nullable=False),  # UTC
     Column("body", Text, nullable=False),  # the Answer as JSON
-    Column("manifest", Text),  # what it was made from, as JSON; see qa.manifest
+    Column("manifest", Text),  # what it was made from, as JSON; see qa.audit.manifest
     Index("answers_created_at", "created_at", "id"),
 )
 

@@ -15,32 +15,25 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.errors import DossierError
 from qa.assembly import Assembly
-from qa.chains import with_steps
+from qa.chat.rewriting import Rewriter, Rewritten
 from qa.conversation import standalone
+from qa.differing.weighing import weigh
 from qa.errors import InvalidQuestion
 from qa.evidence import gather
-from qa.furniture import is_furniture
-from qa.models import (
-    AnswererName,
-    AnswerEvent,
-    Completed,
-    Failed,
-    Question,
-    Retrieved,
-    Started,
-)
-from qa.rewriting import Rewriter, Rewritten
-from qa.timeline import subject
-from qa.timing import read
-from qa.weighing import weigh
+from qa.models import AnswerEvent, Completed, Failed, Retrieved, Started
+from qa.question import AnswererName, Question
+from qa.readable.furniture import is_furniture
+from qa.search.chains import with_steps
+from qa.when.timeline import subject
+from qa.when.timing import read
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
+    from qa.audit.manifest import Manifest, Recorder
+    from qa.chat.model import ChatModel
     from qa.compose import Composer, EvidenceSentence
-    from qa.manifest import Manifest, Recorder
-    from qa.model import ChatModel
     from qa.models import Answer
-    from qa.searching import Found, Searcher
+    from qa.search.searching import Found, Searcher
 
 
 class MakeComposer(Protocol):

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qa.compose import sum_usage
-from qa.confidence import confidence
-from qa.disagreement import Findings
-from qa.facets import missing
+from qa.differing.confidence import confidence
+from qa.differing.disagreement import Findings
+from qa.differing.weighing import copies_of, other_sides, shown
 from qa.grounding import check
 from qa.models import (
     Answer,
@@ -19,7 +19,6 @@ from qa.models import (
     Dated,
     Excerpt,
     Note,
-    Question,
     SearchStep,
     ShortAnswer,
     Statement,
@@ -27,19 +26,20 @@ from qa.models import (
     Status,
     Usage,
 )
-from qa.remarks import inserted, remarks
-from qa.short_answer import of_statement
+from qa.question import Question
+from qa.readable.facets import missing
+from qa.readable.remarks import inserted, remarks
+from qa.short.short_answer import of_statement
 from qa.silence import excerpt, nearest, silence
-from qa.timeline import entry, in_order
-from qa.weighing import copies_of, other_sides, shown
+from qa.when.timeline import entry, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from index.rerank import Reranker
     from qa.compose import Composer, DraftStatement, EvidenceSentence
-    from qa.searching import Found
-    from qa.timing import Reading
+    from qa.search.searching import Found
+    from qa.when.timing import Reading
 
 UNFOUNDED = "nothing of it is borne out by what it cites"
 """Why an answer whose statements are all unsupported counts as none."""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from index.models import Document, Passage, Span
-from qa.models import AnswererName, OutputForm, Usage
+from qa.models import OutputForm, Usage
+from qa.question import AnswererName
 
 if TYPE_CHECKING:
-    from qa.calls import RecordedCall
+    from qa.chat.calls import RecordedCall
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from qa.pronouns import resolved
-from qa.words import content_stems, names, tokens
+from qa.readable.pronouns import resolved
+from qa.text.words import content_stems, names, tokens
 
 if TYPE_CHECKING:
-    from qa.models import Question
+    from qa.question import Question
 
 _OPENING = re.compile(
     r"^\s*(and|but|so|then|also|or|what about|how about|what else|anything else|why not|"

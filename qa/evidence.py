@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from index.embed import SentenceEmbedder
 from qa.compose import EvidenceSentence
-from qa.cover import in_order_of_cover
 from qa.features import Asked, Features, measure, read_question, read_surroundings
 from qa.relevance import probability
-from qa.words import content_stems, is_content, stem, tokens
+from qa.search.cover import in_order_of_cover
+from qa.text.words import content_stems, is_content, stem, tokens
 
 if TYPE_CHECKING:
     from index.corpus import Corpus

@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.models import Span
-from qa import timeline
 from qa.compose import DraftStatement, EvidenceSentence
-from qa.facets import covering
-from qa.models import AnswererName, OutputForm, Usage
+from qa.models import OutputForm, Usage
+from qa.question import AnswererName
+from qa.readable.facets import covering
 from qa.relevance import THRESHOLD
-from qa.short_answer import short_answer
-from qa.words import content_stems
+from qa.short.short_answer import short_answer
+from qa.text.words import content_stems
+from qa.when import timeline
 
 if TYPE_CHECKING:
-    from qa.calls import RecordedCall
-    from qa.short_answer import Short
+    from qa.chat.calls import RecordedCall
+    from qa.short.short_answer import Short
 
 CLOSE_TO_BEST = 0.35
 """A further sentence must be so likely an answer, relative to the best one."""
@@ -27,6 +28,9 @@ CLOSE_TO_BEST = 0.35
 AGAIN = 0.5
 """What a further sentence of a document already cited counts where a few words answer, so that
 others are heard: what one document adds to such words is seldom asked for."""
+
+AGAIN_AT_LENGTH = 0.7
+"""The same where it takes more than a few words."""
 
 BESIDE_BEST = 0.1
 """The same as :data:`CLOSE_TO_BEST` for the passage of the best sentence, where a few words do not
@@ -104,8 +108,8 @@ def choose(
         evidence: the sentences to choose from.
         most: how many at most.
         brief: whether a few words answer. Then a document counts less for every sentence of it that
-            is chosen already; else the passage of the best sentence may go on with less relevant
-            ones.
+            is chosen already than else, and the passage of the best sentence may not go on with
+            less relevant ones.
     """
     best = max(evidence, key=lambda sentence: sentence.relevance, default=None)
     if best is None or best.relevance < THRESHOLD:
@@ -113,10 +117,11 @@ def choose(
     bar = max(THRESHOLD, best.relevance * CLOSE_TO_BEST)
     beside = bar if brief else best.relevance * BESIDE_BEST
     left = [s for s in evidence if s.relevance >= (beside if s.passage == best.passage else bar)]
+    again = AGAIN if brief else AGAIN_AT_LENGTH
     chosen: list[EvidenceSentence] = []
     while left and len(chosen) < most:
-        cited = Counter(sentence.document.id for sentence in chosen) if brief else Counter()
-        following = max(left, key=lambda s: s.relevance * AGAIN ** cited[s.document.id])
+        cited = Counter(sentence.document.id for sentence in chosen)
+        following = max(left, key=lambda s: s.relevance * again ** cited[s.document.id])
         chosen.append(following)
         left = [sentence for sentence in left if not _same(sentence, following)]
     return chosen

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
-from qa.figures import figures
-from qa.lexicon import CAPITALS, ROLES
-from qa.synonyms import concept
-from qa.words import content_stems, key, name_words, names, same_name, stem, tokens
+from qa.text.figures import figures
+from qa.text.lexicon import CAPITALS, ROLES
+from qa.text.synonyms import concept
+from qa.text.words import content_stems, key, name_words, names, same_name, stem, tokens
 
 Kind = Literal["money", "share", "count", "measure", "amount", "date", "person", "place", "other"]
 """What sort of thing a question asks for."""

@@ -15,17 +15,18 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from qa import prompt
+from qa.chat import prompt
+from qa.chat.model import ChatModel
+from qa.chat.prompt import Prompt
+from qa.chat.statements import Parsed, StatementParser
+from qa.chat.structured import SCHEMA, StructuredParser
 from qa.compose import DraftStatement, EvidenceSentence, sum_usage
 from qa.errors import FormRefused, ModelError, ModelIncomplete, ModelRefused
-from qa.model import ChatModel
-from qa.models import AnswererName, OutputForm, Usage
-from qa.prompt import Prompt
-from qa.statements import Parsed, StatementParser
-from qa.structured import SCHEMA, StructuredParser
+from qa.models import OutputForm, Usage
+from qa.question import AnswererName
 
 if TYPE_CHECKING:
-    from qa.calls import RecordedCall
+    from qa.chat.calls import RecordedCall
 
 Output = Literal["auto", "plain", "structured"]
 """Which form to ask for; ``auto`` is structured where the endpoint keeps to it."""

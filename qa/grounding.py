@@ -14,7 +14,7 @@ cites, and against nothing else:
 * most of its content words have to be there at all, and at least one of every clause.
 
 What fails is told in words that name the difference. The thresholds were set, and the weights of
-the score fitted (:mod:`qa.likelihood`), on the dev split of WiCE (Kamoi et al., 2023,
+the score fitted (:mod:`qa.checking.likelihood`), on the dev split of WiCE (Kamoi et al., 2023,
 https://aclanthology.org/2023.emnlp-main.470/); ``docs/decisions/011-grounding.md`` has the figures.
 """
 
@@ -24,22 +24,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.agreement import compare_figures
-from qa.claims import Claims, denial, dropped_hedge, read
-from qa.clauses import clauses
-from qa.conditions import dropped_condition
-from qa.content import Source, Word, compare_content, initials, is_among
-from qa.directions import agreeing_opposites, reversals
-from qa.figures import Figure, figures
-from qa.findings import Finding, FindingKind
-from qa.lexicon import ROLES
-from qa.likelihood import measure, probability
+from qa.checking.agreement import compare_figures
+from qa.checking.conditions import dropped_condition
+from qa.checking.content import Source, Word, compare_content, initials, is_among
+from qa.checking.directions import agreeing_opposites, reversals
+from qa.checking.findings import Finding, FindingKind
+from qa.checking.likelihood import measure, probability
+from qa.checking.quantities import overstated
+from qa.checking.roles import exchanged
+from qa.checking.sayers import other_sayer, sayer
 from qa.models import Support
-from qa.quantities import overstated
-from qa.roles import exchanged
-from qa.sayers import other_sayer, sayer
-from qa.weekdays import weekdays
-from qa.words import fold, key, name_words, names, tokens
+from qa.text.claims import Claims, denial, dropped_hedge, read
+from qa.text.clauses import clauses
+from qa.text.figures import Figure, figures
+from qa.text.lexicon import ROLES
+from qa.text.weekdays import weekdays
+from qa.text.words import fold, key, name_words, names, tokens
 
 PARTIAL_BELOW = 0.6
 """Share of content words found below which a statement is at most partly supported."""
@@ -66,7 +66,7 @@ class Grounding:
     reason: str | None = None
     """What is missing or different, in words, where the support is not full."""
     score: float = 1.0
-    """Probability of support by :mod:`qa.likelihood`, 0 to 1; 1 for words that are quoted whole."""
+    """Probability of support by :mod:`qa.checking.likelihood`, 0..1; 1 for words quoted whole."""
 
 
 @dataclass(frozen=True, slots=True)

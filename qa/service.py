@@ -15,21 +15,22 @@ from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
 from index.rerank.cross_encoder import CrossEncoder
-from qa.affected import AffectedAnswer, affected
 from qa.answerer import Answerer, MakeComposer
-from qa.calls import RecordingModel
-from qa.dialect import Dialect
+from qa.audit.affected import AffectedAnswer, affected
+from qa.audit.manifest import Manifest, Recorder, shaping
+from qa.audit.replay import Replay, replay
+from qa.chat.calls import RecordingModel
+from qa.chat.dialect import Dialect
+from qa.chat.model import ChatModel
+from qa.chat.rewriting import REWRITE_SECONDS, REWRITE_TOKENS, Rewriter
+from qa.checking.policy import Edited, Policy
 from qa.errors import InvalidSetting, ModelNotConfigured
 from qa.extract import Extractor
 from qa.generate import Generator
-from qa.manifest import Manifest, Recorder, shaping
-from qa.model import ChatModel
-from qa.models import Answer, AnswererName, AnswerEvent, Completed, Failed, Question
-from qa.policy import Edited, Policy
-from qa.replay import Replay, replay
-from qa.rewriting import REWRITE_SECONDS, REWRITE_TOKENS, Rewriter
-from qa.searching import Searcher
-from qa.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
+from qa.models import Answer, AnswerEvent, Completed, Failed
+from qa.question import AnswererName, Question
+from qa.search.searching import Searcher
+from qa.search.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from index.embed import Embedder
     from index.models import Filters
     from qa.compose import Composer
-    from qa.searching import Found
+    from qa.search.searching import Found
     from qa.settings import Settings
 
 
@@ -112,7 +113,7 @@ class Service:
         return Manifest.model_validate_json(found) if found else None
 
     async def replay(self, answer_id: str, *, recorded: bool) -> Replay:
-        """Answer a recorded question again and compare; see :func:`qa.replay.replay`.
+        """Answer a recorded question again and compare; see :func:`qa.audit.replay.replay`.
 
         Raises:
             NotFound: if there is no such answer.
@@ -129,7 +130,7 @@ class Service:
     def affected(
         self, *, documents: Sequence[str] = (), since: date | None = None
     ) -> Iterator[AffectedAnswer]:
-        """Yield recorded answers whose sources changed; see :func:`qa.affected.affected`."""
+        """Yield recorded answers whose sources changed; see :func:`qa.audit.affected.affected`."""
         return affected(self.corpus, documents=documents, since=since)
 
     async def checks(self, *, probe_model: bool = False) -> list[Check]:

@@ -18,7 +18,8 @@ from promises import broken
 
 from eval.cases import load
 from eval.sample import cases_path, ingest_sample
-from qa.models import Answer, Completed, Failed, Question, StatementAdded
+from qa.models import Answer, Completed, Failed, StatementAdded
+from qa.question import Question
 from qa.service import Service, build
 from qa.settings import load_settings
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.cli.render import Line
-    from qa.affected import AffectedAnswer, CitedNow
+    from qa.audit.affected import AffectedAnswer, CitedNow
 
 _STYLES = {"changed": "warning", "withdrawn": "error"}
 

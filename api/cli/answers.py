@@ -11,7 +11,8 @@ from api.cli.display import Display
 if TYPE_CHECKING:
     from rich.status import Status
 
-    from qa.models import Answer, AnswerEvent, Citation, Question
+    from qa.models import Answer, AnswerEvent, Citation
+    from qa.question import Question
     from qa.service import Service
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from rich.status import Status
 
-    from qa.models import Answer, AnswerEvent, FilterSet, Question
+    from qa.models import Answer, AnswerEvent
+    from qa.question import FilterSet, Question
     from qa.service import Service
     from qa.settings import Settings
 
@@ -56,7 +57,7 @@ def ask(
         raise click.UsageError("stdin holds the context; give the question as an argument.")
     from api.cli.answers import code_of
     from api.cli.display import Display
-    from qa.models import Question
+    from qa.question import Question
 
     asked = Question(
         text=_text(question),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.cli.conversation import Conversation
-    from qa.models import FilterSet
+    from qa.question import FilterSet
 
 
 @click.command()

@@ -13,11 +13,12 @@ from api.cli import excerpt, render, sources, transcript
 from api.cli.answers import follow, name_of, teller, with_status
 from api.cli.display import Display
 from index.errors import InputError, InvalidFilter, NotFound
-from qa.models import Answer, Citation, FilterSet, Question, Turn
-from qa.timing import event
+from qa.models import Answer, Citation
+from qa.question import FilterSet, Question, Turn
+from qa.when.timing import event
 
 if TYPE_CHECKING:
-    from qa.models import AnswererName
+    from qa.question import AnswererName
     from qa.service import Service
 
 COMMANDS = {

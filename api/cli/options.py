@@ -123,7 +123,7 @@ def filters(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
-        from qa.models import FilterSet
+        from qa.question import FilterSet
 
         chosen = {name: given.pop(name) for name in _FIELDS}
         return function(filters=FilterSet(**chosen, dates=dict(given.pop("dates", ()))), **given)
@@ -138,7 +138,7 @@ def _event(
     _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
 ) -> list[tuple[str, date]]:
     from index.errors import InvalidFilter
-    from qa.timing import event
+    from qa.when.timing import event
 
     try:
         return [event(value) for value in values]

@@ -12,7 +12,7 @@ from api.cli import options
 
 if TYPE_CHECKING:
     from api.cli.display import Display
-    from qa.manifest import Manifest
+    from qa.audit.manifest import Manifest
     from qa.models import Answer, Citation
     from qa.service import Service
 

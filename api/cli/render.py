@@ -19,10 +19,10 @@ if TYPE_CHECKING:
         Coverage,
         Dated,
         Disagreement,
-        FilterSet,
         ShortAnswer,
         Statement,
     )
+    from qa.question import FilterSet
 
 Piece = tuple[str, str]
 """Some text and the name of its style; see ``api.cli.display``."""

@@ -12,7 +12,7 @@ from api.cli import exits, options
 
 if TYPE_CHECKING:
     from api.cli.render import Line
-    from qa.replay import Change, Difference, Replay
+    from qa.audit.replay import Change, Difference, Replay
 
 
 @click.command()

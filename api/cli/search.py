@@ -12,8 +12,9 @@ from api.cli import options
 if TYPE_CHECKING:
     from api.cli.render import Line
     from index.models import Hit
-    from qa.models import Coverage, FilterSet
-    from qa.searching import Found
+    from qa.models import Coverage
+    from qa.question import FilterSet
+    from qa.search.searching import Found
 
 
 @click.command()
@@ -48,7 +49,7 @@ def search(
     from api.cli.display import Display
     from api.cli.render import searched
     from qa.errors import InvalidQuestion
-    from qa.timing import read
+    from qa.when.timing import read
 
     words = " ".join(query).strip()
     if not words:

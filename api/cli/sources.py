@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.cli.display import Display
     from index.corpus import Corpus
     from index.models import Document, Filters
-    from qa.models import FilterSet
+    from qa.question import FilterSet
 
 _PAGE = 200
 """Documents fetched at a time, so that a large record does not have to fit into memory."""

@@ -14,8 +14,8 @@ from api.negotiation import require_json
 from api.recorded import AffectedReply, AnswersReply, AnswerSummary, ReplayRequest
 from api.stream import until_disconnect
 from index.errors import NotFound
-from qa.manifest import Manifest
-from qa.replay import Replay
+from qa.audit.manifest import Manifest
+from qa.audit.replay import Replay
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 

@@ -11,7 +11,7 @@ from api.context import Shared
 from api.negotiation import require_json
 from api.schemas import SearchHit, SearchReply, SearchRequest
 from qa.errors import InvalidQuestion
-from qa.timing import read
+from qa.when.timing import read
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 

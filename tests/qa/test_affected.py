@@ -11,7 +11,7 @@ from texts import origin
 
 from index.corpus import Corpus
 from index.ingest import Ingested
-from qa.affected import AffectedAnswer, affected, changed_words
+from qa.audit.affected import AffectedAnswer, affected, changed_words
 from qa.models import Answer
 
 OpenCorpus = Callable[..., Corpus]

@@ -12,17 +12,8 @@ from hypothesis import strategies as st
 
 from index.errors import InvalidFilter, NotFound
 from qa.errors import InvalidQuestion, ModelNotConfigured
-from qa.models import (
-    Answer,
-    AnswerEvent,
-    Completed,
-    FilterSet,
-    Question,
-    Retrieved,
-    Started,
-    StatementAdded,
-    Turn,
-)
+from qa.models import Answer, AnswerEvent, Completed, Retrieved, Started, StatementAdded
+from qa.question import FilterSet, Question, Turn
 from qa.service import Service, build
 from qa.settings import load_settings
 

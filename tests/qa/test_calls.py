@@ -9,9 +9,9 @@ import pytest
 from scripted_endpoint import scripted_endpoint
 from scripted_replies import status, text
 
-from qa.calls import LONGEST_REPLY, MOST_CALLS, RecordedCall, RecordedModel, RecordingModel
+from qa.chat.calls import LONGEST_REPLY, MOST_CALLS, RecordedCall, RecordedModel, RecordingModel
+from qa.chat.model import ChatModel
 from qa.errors import FormRefused, ModelBusy, ModelError, ModelIncomplete
-from qa.model import ChatModel
 from qa.models import Usage
 
 ASKED = ({"role": "user", "content": "What is the height of the dam?"},)

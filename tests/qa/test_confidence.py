@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from made_answers import citation
 
-from qa.confidence import confidence
+from qa.differing.confidence import confidence
 from qa.models import Citation, Confidence, Disagreement, Statement, Support, Value
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.conversation import standalone
-from qa.models import Question, Turn
+from qa.question import Question, Turn
 
 EARLIER = Turn(
     question="How many containers did the harbour of Lindholm handle in March?",

@@ -18,8 +18,8 @@ from index.embed import Vectors
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from qa.compose import EvidenceSentence
-from qa.cover import in_order_of_cover
 from qa.evidence import CONSIDERED, EMBEDDED, gather, measured
+from qa.search.cover import in_order_of_cover
 
 OpenCorpus = Callable[..., Corpus]
 

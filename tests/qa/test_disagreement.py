@@ -10,7 +10,8 @@ from scripted_endpoint import scripted_endpoint
 from scripted_replies import Reply, number_of
 from scripted_replies import text as written
 
-from qa.models import Answer, Disagreement, FilterSet, Question, StatementAdded
+from qa.models import Answer, Disagreement, StatementAdded
+from qa.question import FilterSet, Question
 from qa.service import Service, build
 from qa.settings import load_settings
 

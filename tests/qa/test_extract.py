@@ -61,7 +61,9 @@ def test_the_best_sentence_leads_and_the_others_follow_in_the_order_of_the_text(
 
 
 def test_what_hardly_answers_is_left_out_and_nothing_is_said_below_the_threshold() -> None:
-    assert compose(evidence("pier.txt", PIER, 0.9, 0.1, 0.1)) == ["The pier burned down in May."]
+    other = "Firemen say that a lamp set the pier on fire."
+    offered = evidence("pier.txt", PIER, 0.9, 0.05, 0.05) + evidence("b.txt", other, 0.1)
+    assert compose(offered) == ["The pier burned down in May."]
     low = THRESHOLD - 0.01
     assert compose(evidence("pier.txt", PIER, low, low, low)) == []
 

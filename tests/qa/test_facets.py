@@ -6,7 +6,7 @@ import pytest
 from drafts import sentences
 
 from qa.extract import Extractor
-from qa.facets import facets, missing
+from qa.readable.facets import facets, missing
 
 
 @pytest.mark.parametrize(

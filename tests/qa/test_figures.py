@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.figures import Figure, figures
+from qa.text.figures import Figure, figures
 
 
 def only(text: str) -> Figure:

@@ -4,7 +4,7 @@ import texts
 from drafts import sentences
 from scraped import BRIDGE, MILL, PIER, STRIKE
 
-from qa.furniture import is_furniture
+from qa.readable.furniture import is_furniture
 
 
 def told(text: str, **metadata: object) -> list[str]:

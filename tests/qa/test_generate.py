@@ -19,10 +19,10 @@ from scripted_replies import (
     text,
 )
 
+from qa.chat.model import ChatModel
 from qa.compose import Composer, DraftStatement
 from qa.errors import ModelError, ModelIncomplete, ModelRefused, ModelTimeout, ModelUnauthorized
 from qa.generate import Generator
-from qa.model import ChatModel
 from qa.models import Usage
 
 EVIDENCE = [*lines(FERRY), *lines(STRIKE)]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.claims import is_negated
 from qa.grounding import check
-from qa.words import content_stems
+from qa.text.claims import is_negated
+from qa.text.words import content_stems
 
 
 def verdict(statement: str, *quotes: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import texts
 
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
-from qa.searching import Searcher
+from qa.search.searching import Searcher
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from scripted_replies import (
     text,
 )
 
+from qa.chat.model import VENDOR_URL, ChatModel
 from qa.errors import (
     ModelBusy,
     ModelError,
@@ -34,7 +35,6 @@ from qa.errors import (
     ModelUnauthorized,
     ModelUnreachable,
 )
-from qa.model import VENDOR_URL, ChatModel
 from qa.models import Usage
 
 ASKED = [{"role": "user", "content": "Why?"}]

@@ -12,7 +12,8 @@ from scripted_replies import Script, cut, number_of, status, text
 
 from index.embed.embedded import EmbeddedModel
 from qa import service as composition
-from qa.models import Answer, Failed, Question, StatementAdded
+from qa.models import Answer, Failed, StatementAdded
+from qa.question import Question
 from qa.service import AnswerFailed, Service, build
 from qa.settings import load_settings
 

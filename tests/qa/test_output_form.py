@@ -22,11 +22,11 @@ from scripted_replies import (
     text,
 )
 
+from qa.chat.dialect import Dialect
+from qa.chat.model import ChatModel
 from qa.compose import DraftStatement
-from qa.dialect import Dialect
 from qa.errors import FormRefused, ModelBusy, ModelError, ModelIncomplete, ModelRefused
 from qa.generate import Generator, Output
-from qa.model import ChatModel
 
 EVIDENCE = [*lines(FERRY), *lines(STRIKE)]
 LINES = "The ferry sails nine times a day. [1]"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.plan import MOST_SIDES, plan, sides
+from qa.search.plan import MOST_SIDES, plan, sides
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,10 @@ from scripted_replies import Reply, Request, Script, cut, number_of, status, tex
 
 from index.embed.embedded import EmbeddedModel
 from qa import service as composition
+from qa.checking.policy import settle
 from qa.compose import DraftStatement
-from qa.models import Answer, AnswerEvent, Question, StatementAdded
-from qa.policy import settle
+from qa.models import Answer, AnswerEvent, StatementAdded
+from qa.question import Question
 from qa.service import Service, build
 from qa.settings import load_settings
 

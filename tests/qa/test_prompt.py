@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from made_evidence import FERRY, STRIKE, document, lines, sentence
 
 from index import tokens
-from qa import prompt
+from qa.chat import prompt
 
 
 def body(made: prompt.Prompt) -> str:

@@ -12,8 +12,9 @@ from scraped import PAGES
 from api.cli import cli
 from api.cli.render import day
 from api.cli.transcript import markdown
-from qa.models import Answer, Completed, FilterSet, Question, StatementAdded
-from qa.remarks import without_notes
+from qa.models import Answer, Completed, StatementAdded
+from qa.question import FilterSet, Question
+from qa.readable.remarks import without_notes
 from qa.service import Service, build
 from qa.settings import load_settings
 

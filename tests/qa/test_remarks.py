@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.compose import DraftStatement
-from qa.remarks import Remark, inserted, remarks, without_notes
+from qa.readable.remarks import Remark, inserted, remarks, without_notes
 
 ROTH = "Ana Roth runs the ferry line at Osby. She bought two ships in spring. "
 BRIDGE = "The Salt Bridge is a road bridge over the Var. "

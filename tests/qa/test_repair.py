@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qa.checking.repair import shorten
 from qa.grounding import check
-from qa.repair import shorten
-from qa.words import tokens
+from qa.text.words import tokens
 
 
 def words(text: str) -> list[str]:

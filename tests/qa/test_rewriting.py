@@ -14,11 +14,12 @@ from scripted_replies import Reply, Script, cut, hang, number_of, refusal, statu
 
 from index.embed.embedded import EmbeddedModel
 from qa import service as composition
+from qa.chat.model import ChatModel
+from qa.chat.rewriting import Rewriter, Rewritten
 from qa.conversation import standalone
 from qa.errors import InvalidSetting
-from qa.model import ChatModel
-from qa.models import Question, Turn, Usage
-from qa.rewriting import Rewriter, Rewritten
+from qa.models import Usage
+from qa.question import Question, Turn
 from qa.service import Service, build
 from qa.settings import load_settings
 

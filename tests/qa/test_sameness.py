@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.ledger import same_value
+from qa.differing.ledger import same_value
 
 SAME = [
     ("about 11,000", "11,000"),

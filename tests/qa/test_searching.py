@@ -11,7 +11,7 @@ from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.errors import InvalidFilter
 from index.models import Filters
-from qa.searching import MOST_BRIDGES, Found, Searcher
+from qa.search.searching import MOST_BRIDGES, Found, Searcher
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 import several
 
-from qa.models import Answer, FilterSet, Question
+from qa.models import Answer
+from qa.question import FilterSet, Question
 from qa.service import Service, build
 from qa.settings import load_settings
 

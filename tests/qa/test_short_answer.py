@@ -16,10 +16,11 @@ from api.cli import cli
 from api.cli.transcript import markdown
 from index.embed.embedded import EmbeddedModel
 from qa import service as composition
-from qa.models import Answer, AnswerEvent, Question, StatementAdded
+from qa.models import Answer, AnswerEvent, StatementAdded
+from qa.question import Question
 from qa.service import Service, build
 from qa.settings import load_settings
-from qa.short_answer import SURE, likeliest, short_answer
+from qa.short.short_answer import SURE, likeliest, short_answer
 
 MILL = (
     "The mill at Osby stood empty for nine years before the town bought it. "

@@ -10,7 +10,7 @@ from made_evidence import document, lines
 from index.models import Sentence
 from index.split import sentences
 from qa.compose import EvidenceSentence
-from qa.disagreement import Findings, compare
+from qa.differing.disagreement import Findings, compare
 
 Report = tuple[str, date | None]
 

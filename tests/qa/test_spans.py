@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from made_evidence import document, lines, sentence
 
 from qa.features import Kind
-from qa.spans import Candidate, candidates
+from qa.short.spans import Candidate, candidates
 
 MILL = document(
     "The mill at Osby was founded by Ana Roth, a former clerk, in 1872.\n"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.statements import StatementParser
+from qa.chat.statements import StatementParser
 
 Read = list[tuple[str, tuple[int, ...]]]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.structured import SCHEMA, StructuredParser
+from qa.chat.structured import SCHEMA, StructuredParser
 
 Read = list[tuple[str, tuple[int, ...]]]
 

@@ -14,7 +14,8 @@ from index.embed.embedded import EmbeddedModel
 from index.models import Filters
 from qa import service as composition
 from qa.errors import InvalidSetting
-from qa.models import Answer, Question
+from qa.models import Answer
+from qa.question import Question
 from qa.service import Service, build
 from qa.settings import load_settings
 

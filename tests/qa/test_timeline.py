@@ -9,7 +9,7 @@ from drafts import draft, sentences
 from qa.compose import EvidenceSentence
 from qa.extract import Extractor
 from qa.relevance import THRESHOLD
-from qa.timeline import asks, entry, in_order, in_order_of_time, stamp, subject
+from qa.when.timeline import asks, entry, in_order, in_order_of_time, stamp, subject
 
 HOW = "How did the repair of the pier develop?"
 NEWS = date(2024, 5, 10)

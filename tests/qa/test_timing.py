@@ -13,10 +13,11 @@ from scripted_endpoint import scripted_endpoint
 from scripted_replies import text as says
 
 from index.errors import InvalidFilter
-from qa.models import Answer, FilterSet, Question, Turn
+from qa.models import Answer
+from qa.question import FilterSet, Question, Turn
 from qa.service import Service, build
 from qa.settings import load_settings
-from qa.timing import event, read
+from qa.when.timing import event, read
 
 WEDNESDAY = date(2025, 1, 22)
 TOLD = FilterSet(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.words import (
+from qa.text.words import (
     content_stems,
     fold,
     is_common,

@@ -10,7 +10,7 @@ from index.load import parse
 from index.models import Document, Passage
 from index.split import split
 from qa.compose import DraftStatement, EvidenceSentence
-from qa.remarks import inserted, remarks
+from qa.readable.remarks import inserted, remarks
 
 
 def read(

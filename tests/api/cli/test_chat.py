@@ -19,7 +19,7 @@ from api.cli.chat import converse, prompt
 from api.cli.conversation import COMMANDS, Conversation, changed
 from api.cli.display import Display
 from index.errors import InvalidFilter
-from qa.models import FilterSet
+from qa.question import FilterSet
 from qa.service import build
 from qa.settings import load_settings
 

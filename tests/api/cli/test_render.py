@@ -12,7 +12,8 @@ from made_answers import Terminal, answer, citation
 
 from api.cli import render
 from api.cli.display import Display
-from qa.models import Confidence, Coverage, Disagreement, FilterSet, Statement, Value
+from qa.models import Confidence, Coverage, Disagreement, Statement, Value
+from qa.question import FilterSet
 
 CONTROLS = [chr(n) for n in (*range(32), *range(0x7F, 0xA0)) if chr(n) not in "\t\n\r"]
 BIDI = [chr(n) for n in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))]

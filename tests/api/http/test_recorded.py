@@ -12,7 +12,7 @@ import pytest
 from earlier import TEXT, WITHIN, write_0002
 from harbour import TEXTS, Serve
 
-from qa.manifest import Manifest
+from qa.audit.manifest import Manifest
 
 COST = "How much did the harbour bridge cost?"
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]

@@ -1,0 +1,1 @@
+"""The way to a chat model and back: prompt, call, reply, statements."""

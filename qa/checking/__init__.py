@@ -1,0 +1,1 @@
+"""The parts of the check of a statement against its quotations; see ``qa.grounding``."""

@@ -1,0 +1,1 @@
+"""Where sources differ or agree: values, sides, labels and how far to rely on them."""

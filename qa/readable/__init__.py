@@ -1,0 +1,1 @@
+"""What lets a sentence be read alone, and a question of several parts be answered in full."""

@@ -1,0 +1,1 @@
+"""The searches that a question needs, and their results put together."""

@@ -1,0 +1,1 @@
+"""Short answers: the few words of a sentence that say what was asked."""

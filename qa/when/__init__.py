@@ -1,0 +1,1 @@
+"""Time in questions and sentences, and answers in order of time."""
