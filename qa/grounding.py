@@ -33,12 +33,12 @@ from qa.checking.likelihood import measure, probability
 from qa.checking.quantities import overstated
 from qa.checking.roles import exchanged
 from qa.checking.sayers import other_sayer, sayer
+from qa.checking.weekdays import weekdays
 from qa.models import Support
 from qa.text.claims import Claims, denial, dropped_hedge, read
 from qa.text.clauses import clauses
 from qa.text.figures import Figure, figures
 from qa.text.lexicon import ROLES
-from qa.text.weekdays import weekdays
 from qa.text.words import fold, key, name_words, names, tokens
 
 PARTIAL_BELOW = 0.6

@@ -22,8 +22,8 @@ from qa.audit.replay import Replay, replay
 from qa.chat.calls import RecordingModel
 from qa.chat.dialect import Dialect
 from qa.chat.model import ChatModel
+from qa.chat.policy import Edited, Policy
 from qa.chat.rewriting import REWRITE_SECONDS, REWRITE_TOKENS, Rewriter
-from qa.checking.policy import Edited, Policy
 from qa.errors import InvalidSetting, ModelNotConfigured
 from qa.extract import Extractor
 from qa.generate import Generator

@@ -15,7 +15,7 @@ from scripted_replies import Reply, Request, Script, cut, number_of, status, tex
 
 from index.embed.embedded import EmbeddedModel
 from qa import service as composition
-from qa.checking.policy import settle
+from qa.chat.policy import settle
 from qa.compose import DraftStatement
 from qa.models import Answer, AnswerEvent, StatementAdded
 from qa.question import Question
