@@ -16,6 +16,12 @@ from qa.text.words import content_stems, key, name_words, names, same_name, stem
 Kind = Literal["money", "share", "count", "measure", "amount", "date", "person", "place", "other"]
 """What sort of thing a question asks for."""
 
+_TIME = frozenset({"second", "minut", "hour", "day", "week", "month", "year", "decad", "centuri"})
+_LENGTH = frozenset({"metr", "meter", "kilometr", "kilomet", "centimetr", "millimetr", "mile"}) | {
+    *("foot", "feet", "ft", "inch", "yard", "km", "m", "cm", "mm")
+}
+"""Stems of units."""
+
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "date",
@@ -49,6 +55,19 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("place", re.compile(r"\b(where|(what|which) (country|city|town|place|region))\b", re.I)),
 )
 
+_EXTENTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
+    (re.compile(r"\bhow long\b.*\b(last|take|run|stay|serve|wait|remain|live)", re.I), _TIME),
+    (re.compile(r"\b(how old|what age)\b", re.I), _TIME),
+    (
+        re.compile(r"\b(how (long|far|tall|deep|wide|high)|what (length|distance|height))\b", re.I),
+        _TIME | _LENGTH,
+    ),
+)
+"""Units of an extent by the words that ask for it; where none fits, any number may answer."""
+
+_SPAN = re.compile(r"\b(until|till|since|through|from)\b", re.I)
+"""What makes a day or a year tell how long something lasts."""
+
 _CHOICE = re.compile(r"\d[^.?!]{0,30}\bor\b[^.?!]{0,15}\d", re.I)
 """Two figures with "or" between them."""
 
@@ -71,6 +90,8 @@ class Asked:
     """Whether it offers its figures to choose from, as "10,000 or 11,000": one is enough then."""
     weights: Mapping[str, float]
     """How telling each stem is, from 0 (in every passage of the corpus) to 1 (in none)."""
+    units: frozenset[str] = frozenset()
+    """Stems of the units that may answer; any if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +163,7 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
         figures=frozenset(str(figure.value) for figure in figures(question)),
         one_of_figures=bool(_CHOICE.search(question)),
         weights=strongest,
+        units=next((units for asks, units in _EXTENTS if asks.search(question)), frozenset()),
     )
 
 
@@ -270,6 +292,10 @@ def _kind_found(asked: Asked, sentence: str) -> bool | None:
         return True if any(word not in known for word in found) else None
     new = [figure for figure in figures(sentence) if str(figure.value) not in asked.figures]
     fitting = [figure for figure in new if figure.kind in _FITTING[asked.kind]]
+    if asked.kind == "measure" and asked.units:
+        fitting = [figure for figure in fitting if figure.unit in asked.units]
+        if not fitting and _SPAN.search(sentence):
+            fitting = [figure for figure in new if figure.kind in ("year", "date")]
     if not fitting:
         return None
     return asked.kind != "count" or any(

@@ -27,8 +27,7 @@ kill slay
 die death dead
 injure wound hurt
 capture seize
-send deploy dispatch
-give provide supply deliver
+send deploy dispatch deliver delivery provide supply give
 build make produce manufacture
 reduce cut lower
 rise increase grow growth
