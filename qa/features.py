@@ -57,7 +57,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 _EXTENTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\bhow long\b.*\b(last|take|run|stay|serve|wait|remain|live)", re.I), _TIME),
-    (re.compile(r"\b(how old|what age)\b", re.I), _TIME),
+    (re.compile(r"\b(how old|what age)\b", re.I), _TIME | {""}),  # "Sommer, 61, spoke first"
     (
         re.compile(r"\b(how (long|far|tall|deep|wide|high)|what (length|distance|height))\b", re.I),
         _TIME | _LENGTH,
@@ -91,7 +91,7 @@ class Asked:
     weights: Mapping[str, float]
     """How telling each stem is, from 0 (in every passage of the corpus) to 1 (in none)."""
     units: frozenset[str] = frozenset()
-    """Stems of the units that may answer; any if there are none."""
+    """Stems of the units that may answer, "" for a bare number; any if there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ def _kind_found(asked: Asked, sentence: str) -> bool | None:
     new = [figure for figure in figures(sentence) if str(figure.value) not in asked.figures]
     fitting = [figure for figure in new if figure.kind in _FITTING[asked.kind]]
     if asked.kind == "measure" and asked.units:
-        fitting = [figure for figure in fitting if figure.unit in asked.units]
+        fitting = [figure for figure in fitting if (figure.unit or "") in asked.units]
         if not fitting and _SPAN.search(sentence):
             fitting = [figure for figure in new if figure.kind in ("year", "date")]
     if not fitting:

@@ -46,6 +46,25 @@ def test_a_number_that_counts_something_else_is_told_apart() -> None:
     assert fit(question, "31 vessels came.").unit_missing == 0  # a synonym
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "missing"),
+    [
+        ("How long will the lease last?", "More than 11,000 tenants signed last year.", 1),
+        ("How long will the lease last?", "The lease runs for twelve years.", 0),
+        ("How long will the lease last?", "The lease runs until 2041.", 0),
+        ("How long will the lease last?", "The lease was drawn up in 2041.", 1),
+        ("How long is the bridge?", "The bridge cost 310 million crowns.", 1),
+        ("How long is the bridge?", "The bridge spans 812 metres.", 0),
+        ("How old is the mayor?", "The mayor is 61.", 0),
+        ("How old is the mayor?", "Mayor Sommer, 61 years old, spoke first.", 0),
+        ("How far can the glider fly?", "The glider seats 2 people.", 1),
+        ("How often do ferries leave?", "There are 14 ferries.", 0),
+    ],
+)
+def test_an_extent_wants_a_number_of_its_units(question: str, sentence: str, missing: int) -> None:
+    assert fit(question, sentence).value_missing == missing
+
+
 def test_a_missing_name_weighs_what_it_tells_in_this_corpus() -> None:
     weights = {"belgian": 0.9, "port": 0.2}
     asked = read_question("How many Belgian ships came to the Port?", weights)
