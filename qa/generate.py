@@ -227,7 +227,7 @@ class Generator:
         if reader.thinking:
             raise ModelIncomplete(f"the reply of {self.model} ends inside its reasoning")
         if not found and not reader.absent:
-            if isinstance(reader, StructuredParser):
+            if isinstance(reader, StructuredParser) and not reader.kept:
                 raise _NotKept(
                     f"the reply of {self.model} is not the JSON asked for", hint=FormRefused.hint
                 )

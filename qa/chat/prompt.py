@@ -50,9 +50,8 @@ _ABSENT = {
     "structured": 'write {"statements": []}',
 }
 _CLOSING = {
-    "plain": "one statement per line, each followed by its numbers in square brackets, or write "
-    f"{NOT_IN_EVIDENCE}.",
-    # The empty list is left to the rules: a weak model that reads of it last writes nothing else.
+    # The words for no answer are left to the rules: a weak model that reads them last writes them.
+    "plain": "one statement per line, each followed by its numbers in square brackets.",
     "structured": 'as JSON: a list "statements", each with its "text" and "evidence" numbers.',
 }
 

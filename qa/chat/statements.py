@@ -30,11 +30,10 @@ _ROUND_LABELLED = re.compile(
 )
 _ROUND_LAST = re.compile(rf"\(\s*{_NUMBERS}\s*\)(?=\s*{_END}?\s*$)", re.IGNORECASE)
 _ROUND_FIRST = re.compile(rf"^\(\s*{_NUMBERS}\s*\)\s*(?=\w)", re.IGNORECASE)
-_SPLIT = re.compile(
-    rf"(?:{_END}[\"'”’»)]*\s*{_GROUPS}|{_GROUPS}\s*{_END}[\"'”’»)]*)\s*"
-    r"(?=[^\s\[【(<.,;:!?…。！？)\]])(?-i:(?![a-z]))",
-    re.IGNORECASE,
-)
+_CLOSING = "\"'”’»)"
+_NEXT = r"\s*(?=[^\s\[【(<.,;:!?…。！？)\]])(?![a-z])"
+_BEGINS = re.compile(_NEXT)
+_ENDS_AND_BEGINS = re.compile(rf"\s*{_END}[{_CLOSING}]*{_NEXT}")
 _SPACE = re.compile(r"[^\S\n]+")
 _HARMFUL = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"\d{1,18}")
@@ -75,7 +74,11 @@ _DECLINED = re.compile(
     r"\b(?:evidence|documents?|sources?|texts?|context|passages?)\b.{0,40}?"
     r"(?:\bdo(?:es)?\s+not\b|n['’]t\b|\bcannot\b|\bno\b).{0,40}?"
     r"\b(?:answer|say|state|mention|contain|provide|specify|include|indicate|address|information)"
-    r"|\b(?:cannot|can['’]t|unable to)\s+(?:be\s+)?(?:answer|determine)",
+    r"|\b(?:cannot|can['’]t|unable to)\s+(?:be\s+)?(?:answer|determine)"
+    r"|(?:\bnot|n['’]t|\bno)\b.{0,20}?"
+    r"\b(?:mention|stat|provid|specif|includ|indicat|address|giv|contain|found)\w*\s+"
+    r"(?:in|by|within)\s+(?:(?:the|this|any|of|provided|given|available)\s+){0,3}"
+    r"(?:evidence|documents?|context)\b",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
@@ -250,9 +253,15 @@ def _split(line: str) -> tuple[list[str], str]:
     head = line if limit < 0 else line[: limit + 1]
     parts = []
     start = 0
-    for end in (match.end() for match in _SPLIT.finditer(head)):
-        parts.append(line[start:end])
-        start = end
+    for groups in _GROUPS_RE.finditer(head):
+        # The full stop of the sentence stands before its numbers, or behind them.
+        before = head[start : groups.start()].rstrip().rstrip(_CLOSING)
+        stopped = re.fullmatch(_END, before[-1:])
+        following = _BEGINS.match(head, groups.end()) if stopped else None
+        following = following or _ENDS_AND_BEGINS.match(head, groups.end())
+        if following is not None:
+            parts.append(line[start : following.end()])
+            start = following.end()
     return parts, line[start:]
 
 

@@ -101,6 +101,11 @@ class StructuredParser:
         return self._where != "done"
 
     @property
+    def kept(self) -> bool:
+        """Whether the reply was the JSON asked for, with words in it, whatever they are worth."""
+        return self._where == "done" and self._found
+
+    @property
     def refused(self) -> str:
         """The model's words, where it declines to answer and states nothing; else empty."""
         return self._inner.refused
@@ -196,7 +201,7 @@ class StructuredParser:
             return None if len(self._tail) - start <= _LONGEST else 0
         try:
             end: int | None = _DECODER.raw_decode(self._tail, start)[1]
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # not whole yet, or nothing that Python would hold
             end = None
         return 0 if (end or len(self._tail)) - start > _LONGEST else end
 

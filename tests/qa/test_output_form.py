@@ -160,6 +160,20 @@ def test_an_endpoint_that_ignores_the_schema_is_asked_for_lines_from_then_on(ign
     assert [asked_for_form(request) for request in endpoint.chats] == [True, False, False]
 
 
+def test_a_repeated_line_of_the_prompt_is_asked_for_anew_and_says_nothing_of_the_endpoint() -> None:
+    def repeat(request: Request) -> Reply:
+        line = next(at for at in request.prompt.splitlines() if at.startswith("Document: "))
+        return text(structured((line.removeprefix("Document: "), [1])))
+
+    dialect = Dialect()
+    with scripted_endpoint(repeat, text(LINES)) as endpoint:
+        composer = generator(endpoint, dialect=dialect)
+        found, error = run(composer)
+    assert ([draft.text for draft in found], error) == (["The ferry sails nine times a day."], None)
+    assert composer.form == "plain"
+    assert dialect.takes_structure
+
+
 def test_one_reply_without_structure_does_not_change_what_later_questions_get() -> None:
     replies = (text(JSON), text("Hm."), text(LINES), text(JSON))
     dialect = Dialect()

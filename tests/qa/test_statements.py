@@ -134,6 +134,13 @@ def test_a_statement_without_numbers_is_kept_without_evidence() -> None:
 
 
 @pytest.mark.parametrize(
+    "words", ["The height was not given in metres.", "No height is stated in the building permit."]
+)
+def test_what_another_text_leaves_out_is_a_statement(words: str) -> None:
+    assert read(words) == [(words, ())]
+
+
+@pytest.mark.parametrize(
     "reply",
     [
         "NOT_IN_EVIDENCE",
@@ -144,6 +151,8 @@ def test_a_statement_without_numbers_is_kept_without_evidence() -> None:
         "<think>Hm.</think>NOT_IN_EVIDENCE",
         "The evidence does not say whether the dam held.",
         "I cannot answer this from the sources.",
+        "The height of the dam is not mentioned in the provided evidence.",
+        "No height is given in any of the documents.",
     ],
 )
 def test_the_model_may_say_that_the_evidence_does_not_answer(reply: str) -> None:
