@@ -22,24 +22,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.answering import Answered, answered, answerer_of
 from benchmarks.fit_spans import held_out
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from benchmarks.squad import contains, f1, normalised
 from eval.statistics import bootstrap
-from qa.answerer import Answerer, Rerun
-from qa.audit.manifest import Manifest, Recorder
-from qa.extract import Extractor, choose
-from qa.models import Answer, Retrieved
-from qa.question import Question
-from qa.search.searching import Searcher
+from qa.extract import choose
 from qa.settings import load_settings
 from qa.short.short_answer import likeliest
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
-    from qa.assembly import Assembly
-    from qa.compose import EvidenceSentence
-    from qa.search.searching import Found
 
 
 @dataclass(frozen=True)
@@ -85,41 +78,21 @@ def main() -> None:
 
 
 async def _results(corpus: Corpus, rows: Sequence[Row]) -> list[Result]:
-    settings = load_settings(data=corpus.directory)
-    answerer = Answerer(
-        corpus,
-        Searcher(corpus),
-        lambda name, model=None: Extractor(settings.max_statements),
-        top_passages=settings.top_passages,
-        max_question_chars=settings.max_question_chars,
-        recorder=Recorder(corpus, {}),
-    )
-    return [await _result(answerer, row) for row in rows]
+    answerer = answerer_of(corpus)
+    most = load_settings(data=corpus.directory).max_statements
+    return [_result(row, most, await answered(answerer, row["question"])) for row in rows]
 
 
-async def _result(answerer: Answerer, row: Row) -> Result:
-    kept: list[Answer] = []
-    seen: list[tuple[Found, Sequence[EvidenceSentence]]] = []
-
-    def find(making: Assembly) -> tuple[Found, Sequence[EvidenceSentence]]:
-        seen.append(answerer._find(making))
-        return seen[-1]
-
-    def keep(answer: Answer, manifest: Manifest) -> None:
-        kept.append(answer)
-
-    text = row["question"]
-    async for event in answerer.stream(Question(text=text), Rerun(text, keep, find=find)):
-        assert not isinstance(event, Retrieved) or event.passages >= 0
-    answer, (found, evidence) = kept[0], seen[0]
+def _result(row: Row, most: int, given: Answered) -> Result:
+    answer, text = given.answer, row["question"]
     began = time.process_time()
-    guess = likeliest(text, choose(evidence, answerer.composer(None).most))  # type: ignore[attr-defined]
+    guess = likeliest(text, choose(given.evidence, most))
     seconds = time.process_time() - began
     gold = {f"upload:{evidence['id']}" for evidence in row["evidence"]}
     said = " ".join(statement.text for statement in answer.statements)
     return Result(
         held=held_out(row),
-        found=any(hit.document.source in gold for hit in found.hits),
+        found=any(hit.document.source in gold for hit in given.found.hits),
         answered=answer.status == "answered",
         contained=contains(said, row["answer"]),
         words=len(said.split()),

@@ -11,6 +11,7 @@ from qa.compose import sum_usage
 from qa.differing.confidence import confidence
 from qa.differing.disagreement import Findings
 from qa.differing.weighing import copies_of, other_sides, shown
+from qa.excerpts import excerpt
 from qa.grounding import check
 from qa.models import (
     Answer,
@@ -28,9 +29,9 @@ from qa.models import (
 )
 from qa.question import Question
 from qa.readable.facets import missing
-from qa.readable.remarks import inserted, remarks
+from qa.readable.remarks import inserted, remarks, unmarked
 from qa.short.short_answer import of_statement
-from qa.silence import excerpt, nearest, silence
+from qa.silence import nearest, silence
 from qa.when.timeline import entry, in_order
 
 if TYPE_CHECKING:
@@ -140,8 +141,8 @@ class Assembly:
         said = [(d, s.text) for d, s in zip(self.drafts, self.statements, strict=True)]
         dates = self.reading.filters.dates
         found = remarks(draft, self.standalone, said=said, dates=dates)
-        return inserted(
-            draft.text, found, [self.cite(r.source) if r.source else None for r in found]
+        return unmarked(
+            *inserted(draft.text, found, [self.cite(r.source) if r.source else None for r in found])
         )
 
     def other_sides(self) -> Iterator[DraftStatement]:
@@ -156,7 +157,7 @@ class Assembly:
         at = (document.id, document.version, span.start, span.end)
         if at not in self.citations:
             self.citations[at] = Citation(
-                **excerpt(evidence).model_dump(),
+                **excerpt(document, span).model_dump(),
                 number=len(self.citations) + 1,
                 copies=self.copies.get(evidence.passage.id, ()),
             )

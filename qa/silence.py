@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from qa.excerpts import excerpt
 from qa.models import Excerpt
 
 if TYPE_CHECKING:
@@ -18,29 +19,12 @@ mostly has nothing to do with the question."""
 _SHOWN_OUTLETS = 8
 
 
-def excerpt(evidence: EvidenceSentence) -> Excerpt:
-    """Return a sentence with where it stands and who published it."""
-    document, span = evidence.document, evidence.span
-    about = document.metadata
-    return Excerpt(
-        document_id=document.id,
-        version=document.version,
-        title=about.title,
-        outlet=about.outlet,
-        author=about.author,
-        published_at=about.published_at,
-        url=about.url,
-        quote=span.cut(document.text),
-        start=span.start,
-        end=span.end,
-        page=document.page_of(span.start),
-    )
-
-
 def nearest(evidence: Sequence[EvidenceSentence]) -> tuple[Excerpt, ...]:
     """Return the sentence that comes nearest to an answer, unless even that is far from it."""
     best = max(evidence, key=lambda sentence: sentence.relevance, default=None)
-    return (excerpt(best),) if best is not None and best.relevance >= NEAR else ()
+    return (
+        (excerpt(best.document, best.span),) if best is not None and best.relevance >= NEAR else ()
+    )
 
 
 def silence(coverage: Coverage, withheld: str | None, near: Sequence[Excerpt] = ()) -> str:

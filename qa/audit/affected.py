@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from index.errors import NotFound
 from index.models import Span
 from index.split import sentences
+from qa.excerpts import excerpt
 from qa.models import Answer, Citation, Excerpt
 from qa.question import Contract
 from qa.text.words import is_content, key, tokens
@@ -190,12 +191,12 @@ def _within(citation: Citation, cited: Cited, text: _Text, then: Callable[[], _T
         now = min(places, key=lambda span: abs(span.start - was.start))
         around = _around(text, now)
         told = "the words stand within other words now"
-        return _state(citation, cited, "changed", told, closest=_excerpt(text, around))
+        return _state(citation, cited, "changed", told, closest=excerpt(text.document, around))
     closest = text.closest(quote, was.start)
     if closest is None:
         return _state(citation, cited, "withdrawn", "nothing like the words is there any more")
     told = changed_words(quote, closest.cut(text.document.text))
-    return _state(citation, cited, "changed", told, closest=_excerpt(text, closest))
+    return _state(citation, cited, "changed", told, closest=excerpt(text.document, closest))
 
 
 def _state(
@@ -244,23 +245,6 @@ def _around(text: _Text, place: Span) -> Span:
     """Return the sentences that a place touches, as one span."""
     touched = [span for span in text.spans if span.overlaps(place)]
     return Span(touched[0].start, touched[-1].end) if touched else place
-
-
-def _excerpt(text: _Text, span: Span) -> Excerpt:
-    document, known = text.document, text.document.metadata
-    return Excerpt(
-        document_id=document.id,
-        version=document.version,
-        title=known.title,
-        outlet=known.outlet,
-        author=known.author,
-        published_at=known.published_at,
-        url=known.url,
-        quote=span.cut(document.text),
-        start=span.start,
-        end=span.end,
-        page=document.page_of(span.start),
-    )
 
 
 def _words(text: str) -> Counter[str]:
