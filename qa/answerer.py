@@ -22,6 +22,7 @@ from qa.errors import InvalidQuestion
 from qa.evidence import gather
 from qa.models import AnswerEvent, Completed, Failed, Retrieved, Started
 from qa.question import AnswererName, Question
+from qa.readable.exchanges import with_replies
 from qa.readable.furniture import is_furniture
 from qa.search.chains import with_steps
 from qa.when.timeline import subject
@@ -152,6 +153,7 @@ class Answerer:
         )
         evidence = gather(query, found.hits, self.corpus)
         evidence, making.without = with_steps(query, found, evidence, self.corpus)
+        evidence = with_replies(query, evidence)
         evidence = [one for one in evidence if not is_furniture(one.document, one.span)]
         return found, evidence
 

@@ -59,7 +59,10 @@ _EXTENTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\bhow long\b.*\b(last|take|run|stay|serve|wait|remain|live)", re.I), _TIME),
     (re.compile(r"\b(how old|what age)\b", re.I), _TIME | {""}),  # "Sommer, 61, spoke first"
     (
-        re.compile(r"\b(how (long|far|tall|deep|wide|high)|what (length|distance|height))\b", re.I),
+        re.compile(
+            r"\b(how (long|far(?! (along|advanced|behind|ahead))|tall|deep|wide|high)|what (length|distance|height))\b",
+            re.I,
+        ),
         _TIME | _LENGTH,
     ),
 )

@@ -47,7 +47,7 @@ PARTIAL_BELOW = 0.6
 UNSUPPORTED_BELOW = 0.4
 """Share of content words found below which it is not supported."""
 
-_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|(?<!\w)‘([^’]+(?:’\w[^’]*)*)’(?!\w)")
+_QUOTED = re.compile(r"“([^”]++)”|\"([^\"]++)\"|«([^»]++)»|(?<!\w)‘([^’]++(?:’\w[^’]*+)*+)’(?!\w)")
 _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|it|its)\b", re.IGNORECASE
 )

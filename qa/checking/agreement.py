@@ -61,14 +61,16 @@ def compare_figures(
         return _compare_dates(figure, given)
     if figure.kind == "number" and figure.value == 1:
         return None  # "one" stands for "a" too often
-    related = [other for other in given if _is_related(figure, other)]
-    if not related:
-        return _not_given(figure, given, statement, source)
     left: dict[Support, Figure] = {}
-    for other in related:
-        left.setdefault(_support(figure, other, source), other)
-    if "supported" in left:
-        return None
+    for other in given:
+        if not _is_related(figure, other):
+            continue
+        found = _support(figure, other, source)
+        if found == "supported":
+            return None
+        left.setdefault(found, other)
+    if not left:
+        return _not_given(figure, given, statement, source)
     support: Support = "partial" if "partial" in left else "unsupported"
     return support, f"the source says '{left[support].stated.cut(source)}'"
 

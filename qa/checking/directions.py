@@ -49,15 +49,14 @@ def agreeing_opposites(statement: Claims, source: Claims) -> set[str]:
 
     "Opposes" is borne out by "does not support", and "did not rise" by "fell".
     """
-    found = set()
-    for place, word in _content(statement):
-        against = opposites(word)
-        if any(
-            other in against and source.negative[at] != statement.negative[place]
-            for at, other in _content(source)
-        ):
-            found.add(word)
-    return found
+    signs: dict[bool, set[str]] = {True: set(), False: set()}
+    for place, word in _content(source):
+        signs[source.negative[place]].add(word)
+    return {
+        word
+        for place, word in _content(statement)
+        if not signs[not statement.negative[place]].isdisjoint(opposites(word))
+    }
 
 
 def _content(claims: Claims) -> Iterator[tuple[int, str]]:

@@ -33,6 +33,8 @@ WEIGHTS = {
 }
 """Weight of each feature, by name."""
 
+_LOWEST = -500.0  # below about -709 the exponential is too large for a float
+
 
 @dataclass(frozen=True, slots=True)
 class Measures:
@@ -96,7 +98,7 @@ def measure(words: Sequence[Word], findings: Sequence[Finding]) -> Measures:
 def probability(measures: Measures) -> float:
     """Return the probability, 0 to 1, that a statement with these features is supported."""
     score = BIAS + sum(weight * getattr(measures, name) for name, weight in WEIGHTS.items())
-    return 1.0 / (1.0 + math.exp(-score))
+    return 1.0 / (1.0 + math.exp(-max(score, _LOWEST)))
 
 
 def _together(words: Sequence[Word]) -> float:

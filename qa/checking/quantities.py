@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from qa.checking.findings import Finding
@@ -45,9 +46,8 @@ def overstated(statement: Claims, source: Claims) -> list[Finding]:
 def _counted(claims: Claims, level: int) -> Iterator[tuple[str, str]]:
     """Yield the stem of what each quantity counts, with the words from one to the other."""
     for match in _LEVELS[level].finditer(claims.text):
-        behind = [at for at, word in enumerate(claims.words) if word.start >= match.end()][:_NEAR]
-        for at in behind:
-            word = claims.stems[at]
+        first = bisect_left(claims.words, match.end(), key=lambda word: word.start)
+        for at, word in enumerate(claims.stems[first : first + _NEAR], first):
             if word is not None:
                 end = claims.words[at].end
                 yield word, " ".join(claims.text[match.start() : end].split())

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.models import Span
 from qa.compose import EvidenceSentence
-from qa.differing.contrasts import LOSSES, classes_of
 from qa.differing.ledger import (
     Entry,
     Said,
@@ -25,11 +25,12 @@ from qa.differing.ledger import (
 )
 from qa.differing.quotations import wordings
 from qa.differing.sameness import same_value
-from qa.differing.slots import Reading, answers, may_be_same, read_slot
 from qa.differing.stances import clause, stances
 from qa.differing.variants import Variant, variants
 from qa.features import Asked, read_question
 from qa.models import DisagreementKind
+from qa.short.contrasts import LOSSES, classes_of
+from qa.short.slots import Reading, answers, may_be_same, read_slot
 from qa.text.figures import Figure, figures
 from qa.text.hedges import hedge_in, hedge_of
 from qa.text.words import tokens
@@ -150,10 +151,21 @@ def _supersedes(values: Sequence[Entry]) -> bool:
 
     The later report says so ("rose to", "corrected"), or it is the same outlet's.
     """
-    if len(values) != 2:
-        return False
-    early, late = sorted(values, key=lambda entry: _days(entry)[:1])
-    if not _days(early) or not _days(late) or not _days(early)[-1] < _days(late)[0]:
+    ordered = sorted(values, key=lambda entry: _days(entry)[:1])
+    steps = [_replaces(early, late) for early, late in pairwise(ordered)]
+    # A count that only grows and was said once to have risen has risen each time.
+    grown = all(_follows(a, b) and _grows(a, b) for a, b in pairwise(ordered))
+    return bool(steps) and (all(steps) or (grown and any(steps)))
+
+
+def _follows(early: Entry, late: Entry) -> bool:
+    """Return whether all who give a value published after all who give another."""
+    return bool(_days(early) and _days(late)) and _days(early)[-1] < _days(late)[0]
+
+
+def _replaces(early: Entry, late: Entry) -> bool:
+    """Return whether a later report gives its value as news of the earlier one's."""
+    if not _follows(early, late):
         return False
     outlets = {_outlet(said) for said in early.said} & {_outlet(said) for said in late.said}
     if any(_UPDATED.search(said.sentence.quote) for said in late.said):
@@ -190,7 +202,7 @@ def _is_asked(question: str, asked: Asked, one: Variant) -> bool:
     for slot in (first, second):
         if kinds and (slot.figure is None or slot.figure.kind not in kinds):
             return False
-        if asked.kind in ("person", "place") and slot.figure is not None:
+        if asked.kind in ("person", "place") and (slot.figure or not _is_named(slot.text)):
             return False
         if not answers(asked, slot, classes_of(token.text for token in tokens(question))):
             return False

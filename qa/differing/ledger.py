@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 
 from index.models import Span
 from qa.compose import EvidenceSentence
-from qa.differing.contrasts import classes_of, event_stems
 from qa.differing.sameness import same_figure, same_value
-from qa.differing.slots import Reading, Slot, answers, may_be_same, read_slot
 from qa.features import Asked
 from qa.relevance import THRESHOLD
+from qa.short.contrasts import LOSSES, classes_of, event_stems
+from qa.short.parts import is_beside_doer, is_of_year
+from qa.short.risen import subject_of
+from qa.short.slots import Reading, Slot, answers, may_be_same, read_slot
 from qa.short.spans import Candidate, candidates
 from qa.short.wanted import read as read_wanted
+from qa.text.demands import meets, read_demands, scores
 from qa.text.lexicon import LIGHT_WORDS
 from qa.text.synonyms import concept
 from qa.text.words import fold, name_words, stem, tokens
@@ -32,7 +35,7 @@ BAR = 0.35
 MOST = 24
 """Sentences that are read for values, the likeliest ones."""
 
-NAMED = 0.4
+NAMED = 0.6
 """Least score of a name to be entered as a value."""
 
 CLOSE = 3
@@ -152,7 +155,10 @@ def ledger(
         *(
             slot
             for slot in others
-            if slot is not lead and _comparable(asked, lead, slot) and judge.is_likely(slot)
+            if slot is not lead
+            and _comparable(asked, lead, slot)
+            and judge.is_likely(slot)
+            and not judge.names_too(slot, lead)
         ),
     ]
     said = [Said(slot.reading.sentence, slot.span, slot.hedge) for slot in good]
@@ -230,6 +236,7 @@ class _Judge:
         self._events = classes_of(token.text for token in tokens(question))
         self._wanted = read_wanted(question, asked.weights)
         self._several = bool(_SEVERAL.search(question))
+        self._demands = read_demands(question)
         self._known: dict[int, list[Candidate]] = {}
         self._spans: dict[int, list[Span]] = {}
 
@@ -239,9 +246,12 @@ class _Judge:
         for reading in readings:
             for span, fit in self._figures(reading) if self._kinds else self._names(reading):
                 slot = read_slot(self._asked, reading, span)
-                if answers(self._asked, slot, self._events) and self._stands_for_it(slot):
-                    told = len(self._asked.stems & (reading.concepts | slot.anchors))
-                    found.append((fit * reading.sentence.relevance * told, slot))
+                told = answers(self._asked, slot, self._events) and is_of_year(
+                    slot.reading.sentence, slot.years, self._asked
+                )
+                if told and self._stands_for_it(slot):
+                    met = len(self._asked.stems & (reading.concepts | slot.anchors))
+                    found.append((fit * reading.sentence.relevance * met, slot))
                     self._spans.setdefault(id(reading), []).append(span)
         return [slot for _, slot in sorted(found, key=lambda pair: -pair[0])]
 
@@ -252,12 +262,22 @@ class _Judge:
         spans = self._spans[id(slot.reading)]
         if len(spans) < 2:
             return True
+        base, quote = slot.reading.sentence.span.start, slot.reading.quote
+        totals = [span for span in spans if subject_of(quote, span.start - base) is not None]
+        if totals:  # "the toll rose to 14 after three people died in hospital"
+            return slot.span in totals
         # Of several figures that would fit, the one that stands where the answer would.
         for candidate in self._candidates(slot.reading):
             held = [span for span in spans if candidate.span.overlaps(span)]
             if held:
                 return slot.span in held
         return True
+
+    def names_too(self, slot: Slot, lead: Slot) -> bool:
+        """Return whether the sentence of another name has that of the best one as well."""
+        if self._kinds or same_value(slot.text, lead.text):
+            return False
+        return any(same_value(name, lead.text) for _, _, name in slot.reading.names)
 
     def _candidates(self, reading: Reading) -> list[Candidate]:
         if id(reading) not in self._known:
@@ -269,11 +289,16 @@ class _Judge:
         """Yield the figures of a sentence that may be asked for, and how well each fits."""
         base = reading.sentence.span.start
         asked = self._asked
+        halves = scores(reading.quote)
         for figure in reading.figures:
             if figure.kind not in self._kinds or str(figure.value) in asked.figures:
                 continue
             if figure.value == 1 and not figure.text[:1].isdigit():
                 continue  # "one" is a pronoun more often than a number
+            if not meets(self._demands, reading.quote, figure):
+                continue
+            if any(score.overlaps(Span(figure.start, figure.end)) for score in halves):
+                continue
             fit = 1.0
             if asked.kind == "count":
                 if figure.unit and concept(figure.unit) not in asked.stems:
@@ -290,12 +315,14 @@ class _Judge:
         for candidate in self._candidates(reading)[:1]:
             words = set(name_words(candidate.span.cut(reading.sentence.document.text)))
             fits = candidate.score >= NAMED and candidate.kind == self._asked.kind
-            if fits and not words & known:
+            start = candidate.span.start - reading.sentence.span.start
+            aside = self._wanted.gap == "before" and is_beside_doer(reading.quote, start)
+            if fits and not words & known and not (aside and self._asked.kind == "person"):
                 yield candidate.span, candidate.score
 
     def _stands_for_it(self, slot: Slot) -> bool:
         """Return whether a name or day stands near the words of the question that it answers."""
-        if slot.part or slot.rate:
+        if slot.part or (slot.rate and not self._demands.each):
             return False
         if slot.figure is not None and slot.figure.kind not in ("date", "year"):
             return self._asked.kind != "other" or bool(slot.anchors)
@@ -356,4 +383,6 @@ def _tells_as_much(asked: Asked, lead: Slot, other: Slot) -> bool:
     missing = set(wanted & lead.reading.concepts - other.reading.concepts - other.anchors)
     if missing and lead.events & other.events:
         missing = {word for word in missing if not event_stems() & {word}}
+        if lead.events & other.events & LOSSES:
+            missing.discard(concept(stem("people")))  # a toll need not say of whom
     return not missing

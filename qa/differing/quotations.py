@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from index.models import Span
-from qa.differing.slots import Reading
+from qa.short.slots import Reading
 from qa.text.words import content_stems, is_content, key, name_words, names, tokens
 
 SHORTEST = 4

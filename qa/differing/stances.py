@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Literal
 
 from index.models import Span
-from qa.differing.slots import Reading
 from qa.features import Asked
+from qa.short.slots import Reading
 from qa.text.claims import Claims, denial
 from qa.text.hedges import hedge_of
 from qa.text.lexicon import CAPITALS, LIGHT_WORDS
@@ -68,7 +68,8 @@ def stances(
                 yield from (("negated", one, other) for other in _denials_behind(asked, one))
     found: list[tuple[int, float, Stance, Reading, Reading]] = []
     for one in about:
-        if not _is_plain(one.claims, asked.stems):
+        plain = _is_plain(one.claims, asked.stems)
+        if not plain and not (closed and _asserts(one.claims, asked.stems)):
             continue
         for other in about:
             shared = _told(asked, one) & _told(asked, other)
@@ -77,6 +78,8 @@ def stances(
             apart = one.sentence.document.id != other.sentence.document.id
             fit = one.sentence.relevance + other.sentence.relevance
             if not closed and not _much_alike(one, other):
+                continue
+            if not plain and not (apart and _DENIES.search(other.quote)):
                 continue
             if _denied(one, other) and (apart or closed):
                 found.append((len(shared), fit, "negated", one, other))
@@ -121,6 +124,12 @@ def clause(reading: Reading, asked: Asked) -> Span:
         words.pop()
     base = reading.sentence.span.start
     return Span(base + words[0].start, base + words[-1].end)
+
+
+def _asserts(claims: Claims, wanted: frozenset[str]) -> bool:
+    """Return whether a sentence states what is asked, if only as somebody's word."""
+    denied = any(reach.stems & wanted for reach in claims.negations)
+    return not denied and not _DENIES.search(claims.text) and "?" not in claims.text
 
 
 def _is_plain(claims: Claims, wanted: frozenset[str]) -> bool:

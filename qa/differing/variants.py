@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from index.models import Span
 from qa.differing.sameness import same_value
-from qa.differing.slots import Reading
+from qa.short.slots import Reading
 from qa.text.words import Token, is_content, key, tokens
 
 ALIKE = 0.75

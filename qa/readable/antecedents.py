@@ -27,7 +27,7 @@ from qa.text.gazetteer import FEMALE_NOUNS, MALE_NOUNS, PERSON_NOUNS
 from qa.text.lexicon import ROLES
 from qa.text.mentions import Gender, Mention, mentions, quoted
 from qa.text.phrases import Phrase, of_phrase, opening
-from qa.text.preceding import preceding, without
+from qa.text.preceding import WINDOW, preceding, without
 from qa.text.words import key, name_words, tokens
 
 if TYPE_CHECKING:
@@ -236,10 +236,17 @@ def _full(document: Document, mention: Mention, span: Span) -> tuple[Mention, Sp
 
 def _named_at(document: Document, at: int) -> list[tuple[Mention, Span]]:
     """Return what the sentence around a place names, nothing in a heading or scraped noise."""
-    start = document.text.rfind("\n", 0, at) + 1
-    end = document.text.find("\n", at)
-    line = document.text[start : end if end >= 0 else None]
-    spans = [Span(start + s.start, start + s.end) for s in sentences(line)]
+    text = document.text
+    low, high = max(0, at - WINDOW), min(len(text), at + WINDOW)
+    start = text.rfind("\n", low, at) + 1 or low
+    end = text.find("\n", at, high)
+    end = end if end >= 0 else high
+    spans = [Span(start + s.start, start + s.end) for s in sentences(text[start:end])]
+    # What the window cuts off is no sentence.
+    if start and text[start - 1] != "\n":
+        spans = spans[1:]
+    if end < len(text) and text[end] != "\n":
+        spans = spans[:-1]
     spans = without(spans, [*document.noise, *document.headings])
     around = [s for s in spans if s.start <= at < s.end]
     return [(m, s) for s in around for m in mentions(s.cut(document.text))]

@@ -3,8 +3,8 @@
 Reading a document marks most of what a page puts around an article (:mod:`index.load.noise`), and
 it must decide for all of the text at once. Here only the few sentences are looked at that were
 found for a question, each with its own line: titles and names above the first paragraph, captions
-that end in a credit, paths of sections, and sentences in which the paper speaks of itself and its
-subscribers.
+that end in a credit, paths of sections, questions that the text itself asks, and sentences in which
+the paper speaks of itself and its subscribers.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ _PAPER = re.compile(
     r"|viewed|popular)\b)",
     re.IGNORECASE,
 )
+# What somebody asked stands in quotation marks; a question of the text itself states nothing.
+_QUESTION = re.compile(r"[?？؟][*_\s]*$")
 _WRAPPED = re.compile(r"^[\s(\[*_>»›-]+")
 
 
@@ -98,7 +100,8 @@ def is_furniture(document: Document, span: Span) -> bool:
     text = document.text
     sentence = span.cut(text)
     bare = _WRAPPED.sub("", sentence)
-    if _LABELLED.match(bare) or (_PAPER.match(bare) and len(sentence) < 200):
+    of_paper = _PAPER.match(bare) and len(sentence) < 200
+    if _LABELLED.match(bare) or of_paper or _QUESTION.search(sentence):
         return True
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end)

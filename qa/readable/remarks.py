@@ -111,6 +111,26 @@ def without_notes(text: str, notes: Sequence[Note]) -> str:
     return text
 
 
+def unmarked(text: str, notes: tuple[Note, ...]) -> tuple[str, tuple[Note, ...]]:
+    """Return a text without marks of emphasis that its sentence has one end of, or both ends.
+
+    "*Ada Roth leads the mill." is left where an italic paragraph has several sentences.
+    """
+    for mark in ("***", "**", "*", "__", "_"):
+        opens, closes = text.startswith(mark), text.endswith(mark)
+        lone, whole = text.count(mark) == 1, text.count(mark) == 2 and opens and closes
+        if (not lone and not whole) or len(text) < 2 * len(mark) + 1:
+            continue
+        if opens and not text[len(mark)].isspace():
+            text = text[len(mark) :]
+            notes = tuple(
+                n.model_copy(update={"start": n.start - len(mark), "end": n.end - len(mark)})
+                for n in notes
+            )
+        text = text.removesuffix(mark) if closes else text
+    return text, notes
+
+
 def _days(sentence: EvidenceSentence, dates: Mapping[str, date]) -> list[Remark]:
     text = sentence.document.text
     after = [s.span for s in sentence.passage.sentences if s.evidence and s.span > sentence.span]

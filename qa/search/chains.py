@@ -19,7 +19,10 @@ from qa.evidence import measured
 from qa.relevance import THRESHOLD
 from qa.search.hops import mentions, title_words
 from qa.search.steps import Step, name_of, of_side, resolved, resolves
-from qa.text.words import key, name_words, tokens
+from qa.text.words import content_stems, key, name_words, names, tokens
+
+SURELY = 0.5
+"""How likely an answer a sentence must be to be taken for one of both sides."""
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
@@ -77,12 +80,24 @@ def _compared(
     best = [(part.side or "", _of_side(question, part, found, corpus)) for part, _ in found.sides]
     without = tuple(side for side, sentence in best if sentence is None)
     if without:
-        return list(evidence), without
+        return list(evidence), tuple(side for side in without if not _is_told(side, evidence))
     good = [sentence for _, sentence in best if sentence is not None]
     # A comparison is as good as its weaker side, and one side is not told without the other.
     others = (sentence.relevance for sentence in evidence)
     relevance = max(min(sentence.relevance for sentence in good), *others, 0.0)
     return _first([replace(sentence, relevance=relevance) for sentence in good], evidence), ()
+
+
+def _is_told(side: str, evidence: Sequence[EvidenceSentence]) -> bool:
+    """Return whether a sentence that answers the whole question speaks of one side of it.
+
+    A side with a name is somebody of whom more must be told than that the name stands there.
+    """
+    wanted = set(content_stems(side))
+    return not names(side) and any(
+        sentence.relevance >= SURELY and wanted <= set(content_stems(sentence.quote))
+        for sentence in evidence
+    )
 
 
 def _of_side(

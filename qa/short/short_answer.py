@@ -20,15 +20,20 @@ from qa.models import Support
 from qa.question import AnswererName
 from qa.readable.facets import facets
 from qa.search.plan import sides
+from qa.short.rules import Rules
 from qa.short.spans import Candidate, candidates
 from qa.short.wanted import read
-from qa.text.words import key, tokens
+from qa.text.synonyms import concept
+from qa.text.words import content_stems, key, tokens
 from qa.when import timeline
 
 LOOKED_AT = 4
 """Sentences whose phrases compete: the most relevant ones."""
 WORTH_A_LOOK = 0.2
 """How relevant a sentence must be for that, relative to the best."""
+OUTDONE = 0.7
+"""How relevant a sentence with more words of the question must be, relative to one with fewer, for
+the words of the latter not to count."""
 RELEVANCE = 0.98
 """What the log-odds of a sentence's relevance count beside those of a phrase in it."""
 SHARPNESS = 1.8
@@ -94,16 +99,23 @@ def likeliest(
     wanted = read(question, weights or {})
     if wanted.group == "none" or sides(question) or len(facets(question)) > 1:
         return None  # to compare, to confirm or to tell of two things takes more than a few words
+    rules = Rules.of(question, wanted)
+    looked = looked_at(evidence)
+    if not rules.has_few_words or (looked and rules.leaves_open(looked[0])):
+        return None
+    full = fullest(looked, wanted.stems)
+    rivals: list[float] = []  # what is outdone is not told, and makes what is told less sure
     found: list[tuple[float, Candidate, EvidenceSentence]] = []
-    for sentence in looked_at(evidence):
-        for one in candidates(question, sentence, wanted=wanted):
-            score = log_odds(one.score) + RELEVANCE * log_odds(sentence.relevance)
-            found.append((SHARPNESS * score, one, sentence))
+    for sentence in looked:
+        fitting = list(rules.fitting(sentence, candidates(question, sentence, wanted=wanted)))
+        rivals += (_score(one, sentence) for one in fitting)
+        if sentence in full:
+            found += ((_score(one, sentence), one, sentence) for one in fitting)
     if not found:
         return None
     found.sort(key=lambda entry: -entry[0])
-    top = found[0][0]
-    total = sum(math.exp(score - top) for score, _, _ in found) + math.exp(NONE - top)
+    top = max(rivals)
+    total = sum(math.exp(score - top) for score in rivals) + math.exp(NONE - top)
     first = [
         (math.exp(score - top) / total, one, sentence, _words(one.span.cut(sentence.document.text)))
         for score, one, sentence in found[:MOST]
@@ -114,11 +126,37 @@ def likeliest(
     return Short(one.span, sentence, agreed[at])
 
 
+def _score(one: Candidate, sentence: EvidenceSentence) -> float:
+    return SHARPNESS * (log_odds(one.score) + RELEVANCE * log_odds(sentence.relevance))
+
+
 def looked_at(evidence: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
     """Return the sentences whose phrases compete, most relevant first."""
     best = max((sentence.relevance for sentence in evidence), default=0.0)
     worth = [s for s in evidence if s.relevance >= best * WORTH_A_LOOK]
     return sorted(worth, key=lambda s: -s.relevance)[:LOOKED_AT]
+
+
+def fullest(
+    sentences: Sequence[EvidenceSentence], stems: Mapping[str, float]
+) -> list[EvidenceSentence]:
+    """Return sentences without those that another, about as relevant, outdoes.
+
+    "The port opened again on 2 April" does not tell when the inquiry into the port opened if a
+    sentence beside it has all those words and "inquiry" too.
+    """
+    covers = [
+        {word for word in map(concept, content_stems(sentence.quote)) if word in stems}
+        for sentence in sentences
+    ]
+    return [
+        sentence
+        for sentence, cover in zip(sentences, covers, strict=True)
+        if not any(
+            cover < other and rival.relevance >= sentence.relevance * OUTDONE
+            for rival, other in zip(sentences, covers, strict=True)
+        )
+    ]
 
 
 def log_odds(probability: float) -> float:

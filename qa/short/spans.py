@@ -7,9 +7,12 @@ the phrases of a few sentences as the first readers of paragraphs had it (Rajpur
 this costs and what it reaches.
 """
 
+# ruff: noqa: SIM905 -- short lists of words read better as text
+
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +32,11 @@ BESIDE = 4
 """Words beside its figures that a phrase may have where a figure or a day is asked for."""
 
 _VALUES = frozenset({"number", "date"})
+_CALENDAR = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
+    "June July August September October November December".split()
+)
+_NUMBERED = re.compile(r"\s\d{1,4}(?=[,.;:)]|\s(?:in|at|of|on|by|which|was|is|and|to|had|has)\b|$)")
 _KINDS: Mapping[str, Kind] = {
     "money": "money",
     "percent": "share",
@@ -84,7 +92,7 @@ def candidates(
         score = INTERCEPT + SLOPE * (before[phrase.first] + inside + behind[phrase.last])
         found.append(
             Candidate(
-                Span(base + phrase.start, base + phrase.end),
+                Span(base + phrase.start, base + _end(scene.reading, phrase)),
                 _kind(scene.reading, phrase, wanted.kind),
                 1 / (1 + math.exp(-score)),
             )
@@ -154,6 +162,20 @@ def _kind(reading: Reading, phrase: Phrase, asked: Kind) -> Kind:
     for first, last, figure in reading.figures:
         if phrase.first <= first and last <= phrase.last:
             return "share" if figure.unit == "%" else _KINDS[figure.kind]
-    if asked in ("person", "place") and "name" in reading.classes[phrase.first : phrase.last + 1]:
+    if asked in ("person", "place") and _has_name(reading, phrase):
         return asked
     return "other"
+
+
+def _has_name(reading: Reading, phrase: Phrase) -> bool:
+    """Return whether a phrase has a name other than that of a day or month."""
+    places = range(phrase.first, phrase.last + 1)
+    return any(
+        reading.classes[at] == "name" and reading.words[at].text not in _CALENDAR for at in places
+    )
+
+
+def _end(reading: Reading, phrase: Phrase) -> int:
+    """Return where a phrase ends, with the number that belongs to its last name: "Gate 14"."""
+    number = _NUMBERED.match(reading.text, phrase.end)
+    return number.end() if number and reading.classes[phrase.last] == "name" else phrase.end

@@ -24,7 +24,7 @@ _NEGATION = re.compile(
     r"\b(?:not|no|nor|never|none|nobody|nothing|neither|without|cannot|hardly|scarcely|"
     r"den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|reject(?:s|ed|ing)?|fail(?:s|ed|ing)?|"
     r"declin(?:e|es|ed|ing) to|unable|unwilling|unlikely|lack(?:s|ed|ing)?(?: of)?|absence of|"
-    r"rul(?:e|es|ed|ing) out|stopped short of)\b|\w+n['’]t\b",
+    r"rul(?:e|es|ed|ing) out|stopped short of)\b|\b\w+n['’]t\b",
     re.IGNORECASE,
 )
 # "not only", "no less than", "no doubt" deny nothing.

@@ -32,7 +32,7 @@ _STARTS: tuple[tuple[PartKind, re.Pattern[str]], ...] = (
     ("clause", re.compile(rf"(?:{_CLAUSES}|as|that|whom|if|unless|to)\s", re.IGNORECASE)),
     ("phrase", re.compile(rf"(?:{_PHRASES}|according to)\s", re.IGNORECASE)),
 )
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
+_QUOTED = re.compile(r"“[^”]*+”|\"[^\"]*+\"|«[^»]*+»")
 _MOST = 9
 
 

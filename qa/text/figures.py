@@ -10,6 +10,8 @@ a figure only if they agree on all three.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -207,7 +209,7 @@ def _counts(text: str, words: list[Token], moment: Moment) -> bool:
         re.IGNORECASE,
     ):
         return False
-    after = next((w for w in words if w.start >= moment.end), None)
+    after = next(_behind(words, moment.end), None)
     if after is None or text[moment.end : after.start] != " ":
         return False
     return _is_plural(after) or after.text in MEASURES
@@ -270,6 +272,12 @@ def _qualifier(text: str, start: int, end: int) -> tuple[Qualifier | None, int, 
     return None, start, end
 
 
+def _behind(words: list[Token], place: int) -> Iterator[Token]:
+    """Yield the words that begin at a place or behind it."""
+    first = bisect_left(words, place, key=lambda word: word.start)
+    return (words[at] for at in range(first, len(words)))
+
+
 def _unit(text: str, words: list[Token], numeral: Numeral) -> tuple[str | None, int]:
     """Return the stem of what a number counts and where its word ends.
 
@@ -280,7 +288,7 @@ def _unit(text: str, words: list[Token], numeral: Numeral) -> tuple[str | None, 
     if attached:  # "15kg"
         return stem(attached[0]), numeral.end + attached.end()
     position = numeral.end
-    for step, word in enumerate(w for w in words if w.start >= numeral.end):
+    for step, word in enumerate(_behind(words, numeral.end)):
         gap = text[position : word.start]
         if step == 0 and gap in ("", "-", "‑") and word.text[0].isalpha():
             return stem(word.text), word.end

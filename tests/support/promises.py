@@ -38,7 +38,7 @@ def _citations(answer: Mapping[str, Any], text_of: Text) -> list[str]:
         if not cited["quote"].strip():
             found.append(f"[{cited['number']}] is empty")
     used = {number for statement in answer["statements"] for number in statement["citations"]}
-    used |= {number for value in answer.get("values", ()) for number in value["citations"]}
+    used |= {number for value in _values(answer) for number in value["citations"]}
     if used != set(numbers):
         found.append(f"citations {sorted(set(numbers) ^ used)} belong to nothing, or do not exist")
     return found
@@ -92,9 +92,7 @@ def _further(answer: Mapping[str, Any], text_of: Text) -> list[str]:
             != (short["text"])
         ):
             found.append("the short answer is not verbatim")
-    values = [*answer.get("values", ())]
-    values += [v for d in answer.get("disagreements", ()) for v in d["values"]]
-    for value in values:
+    for value in _values(answer):
         if not value["citations"] or not set(value["citations"]) <= set(cited):
             found.append(f"the value {value['text']!r} is cited nowhere")
         elif value["text"] not in cited[value["citations"][0]]["quote"]:
@@ -104,6 +102,12 @@ def _further(answer: Mapping[str, Any], text_of: Text) -> list[str]:
         if stored[near["start"] : near["end"]] != near["quote"]:
             found.append("what comes nearest is not verbatim")
     return found
+
+
+def _values(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the values that an answer gives, those on the sides of a disagreement among them."""
+    sides = [value for d in answer.get("disagreements", ()) for value in d["values"]]
+    return [*answer.get("values", ()), *sides]
 
 
 def _status(answer: Mapping[str, Any]) -> list[str]:

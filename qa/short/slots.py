@@ -16,10 +16,13 @@ from functools import cached_property
 
 from index.models import Span
 from qa.compose import EvidenceSentence
-from qa.differing.contrasts import LOSSES, classes_of, neutral
 from qa.features import Asked
+from qa.short.contrasts import LOSSES, classes_of, neutral
+from qa.short.parts import is_behind_for, is_part, price_words
+from qa.short.risen import subject_of
 from qa.text.claims import Claims
 from qa.text.claims import read as read_claims
+from qa.text.demands import RATE
 from qa.text.figures import Figure, figures
 from qa.text.hedges import hedge_in
 from qa.text.lexicon import CAPITALS, IRREGULAR_FORMS, LIGHT_WORDS
@@ -33,18 +36,8 @@ NEAR = 6
 """Words between a value and the word of the question that it belongs to, at most."""
 
 _STOP = re.compile(r"[.;:!?…\n]|\s[-–—]\s|,\s*$")
+_NEW_CLAUSE = frozenset({"because", "although", "though", "while", "whereas"})
 _STRONG = re.compile(r"[.;:!?…\n—]|\s[-–]\s")
-_RATE = re.compile(
-    r"\b(?:(?:a|an|per|each|every)\s+(?:second|minute|hour|day|night|week|month|quarter|year|person|"
-    r"head|capita|household|square|litre|liter|kilo|tonne|ton|barrel|share|soldier|worker)|"
-    r"(?:hour|dai|week|month|quarter|annual|year)ly|on average|average)\b",
-    re.IGNORECASE,
-)
-_PART = re.compile(
-    r"\b(?:(?:among (?:them|these|whom)|of (?:them|whom|which|these|those)|including|include[sd]?)"
-    r"\s*(?:\w+\s){0,2}|(?:another|a further|an additional|additional)\s+)$",
-    re.IGNORECASE,
-)
 _PLACE = re.compile(r"\b(in|at|near|off|outside|across|of|for|to|from|by)\s+(?:the\s+)?$", re.I)
 _PERIOD = re.compile(
     r"\b(?:in|during|since|of|for|by|last|throughout|over)\s+(?:early\s|late\s)?$", re.I
@@ -171,8 +164,8 @@ def read_slot(asked: Asked, reading: Reading, span: Span) -> Slot:
         years=_years(reading, start, end, first, last),
         months=_months(reading, start, end, first, last),
         places=_places(reading, first, last, own_names),
-        rate=bool(_RATE.search(reading.quote, end, min(last, end + 40))),
-        part=bool(_PART.search(reading.quote[max(0, start - 40) : start])),
+        rate=bool(RATE.search(reading.quote, end, min(last, end + 40))),
+        part=is_part(reading.quote, start, end),
         hedge=hedge_in(reading.quote, start, end),
     )
 
@@ -229,10 +222,13 @@ def _window(reading: Reading, value: Span) -> tuple[int, int]:
     last = value.end
     after = [w for w in words[at:] if w.start >= value.end][:AFTER]
     for word in after:
-        if word.end > behind or _STOP.search(quote[last : word.start]):
+        if word.end > behind or _STOP.search(quote[last : word.start]) or word.text in _NEW_CLAUSE:
             break
+        if behind < len(quote) and word.text in ("and", "or"):
+            break  # "killed nine people and injured 120"
         last = word.end
-    return first, last
+    subject = subject_of(quote, value.start)
+    return (first if subject is None else min(first, subject)), last
 
 
 def _anchors(asked: Asked, reading: Reading, start: int, end: int) -> frozenset[str]:
@@ -242,9 +238,11 @@ def _anchors(asked: Asked, reading: Reading, start: int, end: int) -> frozenset[
     words = reading.words
     first = next((i for i, w in enumerate(words) if w.end > start), 0)
     last = max((i for i, w in enumerate(words) if w.start < end), default=0)
+    subject = subject_of(reading.quote, start)
     found = set()
     for at, word in enumerate(words):
-        if first <= at <= last or max(first - at, at - last) > NEAR:
+        told = subject is not None and subject <= word.start < start
+        if first <= at <= last or (max(first - at, at - last) > NEAR and not told):
             continue
         gap = (
             reading.quote[word.end : words[first].start]
@@ -256,6 +254,8 @@ def _anchors(asked: Asked, reading: Reading, start: int, end: int) -> frozenset[
         what = concept(stem(word.text))
         if what in wanted:
             found.add(what)
+    if asked.kind == "money" and is_behind_for(reading.quote, start):
+        found |= price_words() & wanted if reading.concepts & price_words() else set()
     if reading.quote[:start].endswith("(") and _UNTIL.match(reading.quote, end):
         found |= _BORN & wanted
     if _SINCE.search(reading.quote[:start]) and reading.quote[end : end + 1] == ")":
@@ -268,6 +268,7 @@ def _verbs(asked: Asked, reading: Reading, value: Span) -> frozenset[str]:
     words = reading.words
     before = [w for w in words if w.end <= value.start][-1:]
     after = [w for w in words if w.start >= value.end][:4]
+    after = after[: next((i for i, w in enumerate(after) if w.text in ("and", "or")), None)]
     found = []
     for word in (*before, *after):
         lower = word.text
@@ -282,6 +283,8 @@ def _verbs_differ(asked: Asked, one: Slot, other: Slot) -> bool:
     """Return whether one value has the verb that is asked for beside it and the other has not."""
     if not one.verbs or not other.verbs or one.verbs & other.verbs:
         return False
+    if one.events & other.events & LOSSES:
+        return False  # "killed" and "died"
     return bool(one.verbs & asked.stems) != bool(other.verbs & asked.stems)
 
 
