@@ -60,7 +60,8 @@ _EXTENTS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\b(how old|what age)\b", re.I), _TIME | {""}),  # "Sommer, 61, spoke first"
     (
         re.compile(
-            r"\b(how (long|far(?! (along|advanced|behind|ahead))|tall|deep|wide|high)|what (length|distance|height))\b",
+            r"\b(how (long|far(?! (along|advanced|behind|ahead))|tall|deep|wide|high)|"
+            r"what (length|distance|height))\b",
             re.I,
         ),
         _TIME | _LENGTH,

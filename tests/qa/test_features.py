@@ -59,6 +59,7 @@ def test_a_number_that_counts_something_else_is_told_apart() -> None:
         ("How old is the mayor?", "Mayor Sommer, 61 years old, spoke first.", 0),
         ("How far can the glider fly?", "The glider seats 2 people.", 1),
         ("How often do ferries leave?", "There are 14 ferries.", 0),
+        ("How far along is the tunnel?", "The tunnel is 17 per cent done after 2 bores.", 0),
     ],
 )
 def test_an_extent_wants_a_number_of_its_units(question: str, sentence: str, missing: int) -> None:
