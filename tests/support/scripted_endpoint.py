@@ -33,6 +33,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from scripted_replies import Reply, Request, Script, Vectors, status, vector
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of clients that leave, which is theirs to do."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of errors, except of a connection that is gone."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Endpoint:
@@ -58,7 +68,7 @@ class Endpoint:
         self.closing = threading.Event()
         self._scripts = {"chat": list(replies), "embeddings": list(embeddings)}
         self._lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.daemon_threads = True
         self.server.block_on_close = False
         self.server.endpoint = self  # type: ignore[attr-defined]
