@@ -138,9 +138,12 @@ class Ways:
     def by_command(self) -> tuple[dict[str, Any] | None, str]:
         asked = ["ask", QUESTION, "--data", str(self.data)]
         runner = CliRunner(env={f"DOSSIER_{k.upper()}": v for k, v in self.settings.items()})
-        shown = runner.invoke(cli, asked).output
         result = runner.invoke(cli, [*asked, "--json"])
-        return (json.loads(result.stdout) if result.stdout else None), shown
+        return (json.loads(result.stdout) if result.stdout else None), result.output
+
+    def shown(self) -> str:
+        runner = CliRunner(env={f"DOSSIER_{k.upper()}": v for k, v in self.settings.items()})
+        return runner.invoke(cli, ["ask", QUESTION, "--data", str(self.data)]).output
 
 
 WAYS = ("by_json", "by_stream", "by_completion", "by_command")
@@ -192,9 +195,11 @@ def test_no_promise_is_broken(ways: Ways, name: str, way: str) -> None:
     assert wrong(name, answer, ways) == []
     if name == "a true one":
         assert answer["statements"][0]["support"] == "supported"
-    if way == "by_command":
-        assert "\x1b]8" not in shown
-        assert "\u202e" not in shown
+    if way == "by_command" and name in ("control characters", "html", "an image"):
+        on_the_terminal = ways.shown()
+        assert "\x1b]8" not in on_the_terminal
+        assert "\u202e" not in on_the_terminal
+        assert "evil.example/p" not in on_the_terminal
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -248,6 +253,17 @@ def without(what: str) -> tuple[object, str, object]:
     return grounding, what, lambda *_, **__: []
 
 
+TELLING = (
+    "a true one",
+    "no number",
+    "a wrong figure",
+    "the negation lost",
+    "a forged quotation",
+    "a near quotation",
+    "another name",
+)
+"""Replies that between them need every part of the checker."""
+
 MUTANTS: dict[str, tuple[object, str, object]] = {
     "the check is skipped": (assembly, "check", everything_is_supported),
     "quotations are shifted by one": (Span, "cut", shifted),
@@ -267,8 +283,8 @@ def test_a_weakened_checker_is_noticed(
     owner, name, other = MUTANTS[mutant]
     monkeypatch.setattr(owner, name, other)
     found = []
-    for reply, words in REPLIES.items():
-        said = plain(words)
+    for reply in TELLING:
+        said = plain(REPLIES[reply])
         answer, _ = ask(ways, "by_json", lambda request, said=said: text(said(request)))  # type: ignore[misc]
         found += wrong(reply, answer, ways) if answer else []
     assert found
