@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from index.models import Span
 from qa.compose import DraftStatement, EvidenceSentence
+from qa.differing.stances import is_closed
+from qa.features import read_question
 from qa.models import OutputForm, Usage
 from qa.question import AnswererName
 from qa.readable.facets import covering
@@ -32,7 +34,7 @@ others are heard: what one document adds to such words is seldom asked for."""
 AGAIN_AT_LENGTH = 0.7
 """The same where it takes more than a few words."""
 
-BESIDE_BEST = 0.1
+BESIDE_BEST = 0.2
 """The same as :data:`CLOSE_TO_BEST` for the passage of the best sentence, where a few words do not
 answer: an explanation runs on."""
 
@@ -88,13 +90,18 @@ class Extractor:
             most = self.most * timeline.MORE
             if dated := timeline.in_order_of_time(question, evidence, most, THRESHOLD):
                 return dated, None
-        brief = short_answer(question, evidence) is not None
+        brief = _is_brief(question) or short_answer(question, evidence) is not None
         best = choose(evidence, self.most, brief=brief)
         best = covering(question, best, evidence, most=self.most, threshold=THRESHOLD)
         short = short_answer(question, best)
         if short is not None:
             best = [short.sentence, *(s for s in best if s is not short.sentence)]
         return in_readable_order(best), short
+
+
+def _is_brief(question: str) -> bool:
+    """Return whether a question asks for a value, a person, a place or a yes or no."""
+    return is_closed(question) or read_question(question, {}).kind != "other"
 
 
 def choose(

@@ -40,10 +40,12 @@ def evidence(name: str, text: str, *relevance: float) -> list[EvidenceSentence]:
     ]
 
 
-def compose(sentences: list[EvidenceSentence], most: int = 4) -> list[str]:
+def compose(
+    sentences: list[EvidenceSentence], most: int = 4, question: str = "What happened?"
+) -> list[str]:
     async def collect() -> list[str]:
         found = sorted(sentences, key=lambda s: -s.relevance)
-        return [s.text async for s in Extractor(most).compose("What happened?", found)]
+        return [s.text async for s in Extractor(most).compose(question, found)]
 
     return asyncio.run(collect())
 
@@ -99,3 +101,12 @@ def test_a_statement_has_the_sentence_on_one_line_and_its_span_untouched() -> No
     assert compose([wrapped]) == [" ".join(lines)]
     assert wrapped.quote == "\r\n".join(lines)
     assert wrapped.span == Span(0, len(wrapped.document.text))
+
+
+def test_what_a_few_words_would_answer_is_not_padded_from_its_passage() -> None:
+    text = "The price was not disclosed. The bells rang at noon. Boats filled the bay."
+    offered = evidence("sale.txt", text, 0.9, 0.22, 0.2)
+    first = "The price was not disclosed."
+    assert compose(offered, question="How much did the yard cost?") == [first]
+    assert compose(offered, question="Was the price disclosed?") == [first]
+    assert len(compose(offered, question="Why was the yard sold?")) > 1
