@@ -1,6 +1,6 @@
 """How well the grounding check tells supported claims from others, on the dev split of WiCE.
 
-    python -m benchmarks.grounding [--shared ../shared] [--errors 10]
+    python -m benchmarks.grounding [--shared ../shared] [--errors 10] [--entailment FOLDER]
 
 WiCE (Kamoi et al., 2023) has claims out of Wikipedia, each with the article that it cites and, if
 an annotator found any, the numbers of the sentences that support it. Three settings are measured:
@@ -12,7 +12,8 @@ an annotator found any, the numbers of the sentences that support it. Three sett
 * ``whole``: every claim against all sentences of its article.
 
 For each: accuracy and F1 of supported against the rest by the verdict, the verdicts by label, and
-the area under the ROC curve of the score, beside that of plain word overlap.
+the area under the ROC curve of the score, beside that of plain word overlap. With an entailment
+model of one's own, the same with its say.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from qa.grounding import Grounding, check
+from qa.checking.entailment import Consulted, EntailmentModel
+from qa.grounding import Check, Grounding, check
 from qa.text.words import content_stems
 
 SENTENCES = 5
@@ -45,9 +48,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="outside data")
     parser.add_argument("--errors", type=int, default=0, help="show so many wrong verdicts")
+    parser.add_argument("--entailment", default="", help="folder or hub name of a model to ask")
     options = parser.parse_args()
+    model = Consulted(EntailmentModel(options.entailment)) if options.entailment else None
     for name, cases in settings(options.shared / "benchmarks" / "wice").items():
-        report(name, cases, options.errors)
+        report(name, cases, options.errors, partial(check, entailment=model))
 
 
 def settings(folder: Path) -> dict[str, list[Case]]:
@@ -89,9 +94,9 @@ def best(claims: list[dict[str, Any]], articles: dict[str, list[str]]) -> list[C
     return cases
 
 
-def report(name: str, cases: list[Case], errors: int) -> None:
+def report(name: str, cases: list[Case], errors: int, held: Check) -> None:
     began = time.perf_counter()
-    verdicts = [check(case.claim, case.quotes) for case in cases]
+    verdicts = [held(case.claim, case.quotes) for case in cases]
     spent = (time.perf_counter() - began) / len(cases)
     truth = [case.label == "supported" for case in cases]
     said = [verdict.support == "supported" for verdict in verdicts]

@@ -1,7 +1,7 @@
 """Grounding: whether the words that a statement cites bear it out.
 
-General and deterministic, without a model. A statement is held against the quotations that it
-cites, and against nothing else:
+General and deterministic. A statement is held against the quotations that it cites, and against
+nothing else:
 
 * it needs a citation;
 * every figure, date and name in it has to be in the quotations, the figures with the same unit and
@@ -11,25 +11,32 @@ cites, and against nothing else:
 * it may not turn them round: "rose" for "fell", "before" for "after", "A sued B" for "B sued A";
 * it may not state plainly what they only report, expect, hold to be possible or tie to a condition,
   nor say "all" for "some"; who is named for a claim is told;
+* what the quotations only ask to be said ("say that it burned down") they do not say;
 * most of its content words have to be there at all, and at least one of every clause.
 
-What fails is told in words that name the difference. The thresholds were set, and the weights of
-the score fitted (:mod:`qa.checking.likelihood`), on the dev split of WiCE (Kamoi et al., 2023,
-https://aclanthology.org/2023.emnlp-main.470/); ``docs/decisions/011-grounding.md`` has the figures.
+What fails is told in words that name the difference. An entailment model, where one is given,
+decides the last of these; of the others it overrules none, and can only take support away
+(:mod:`qa.checking.entailment`).
+
+The thresholds were set, and the weights of the score fitted (:mod:`qa.checking.likelihood`), on the
+dev split of WiCE (Kamoi et al., 2023, https://aclanthology.org/2023.emnlp-main.470/);
+``docs/decisions/011-grounding.md`` has the figures.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from qa.checking.agreement import compare_figures
 from qa.checking.conditions import dropped_condition
 from qa.checking.content import Source, Word, compare_content, initials, is_among
 from qa.checking.directions import agreeing_opposites, reversals
+from qa.checking.entailment import LIKELY, Consulted, Reading
 from qa.checking.findings import Finding, FindingKind
 from qa.checking.likelihood import measure, probability
+from qa.checking.orders import only_ordered
 from qa.checking.quantities import overstated
 from qa.checking.roles import exchanged
 from qa.checking.sayers import other_sayer, sayer
@@ -66,7 +73,13 @@ class Grounding:
     reason: str | None = None
     """What is missing or different, in words, where the support is not full."""
     score: float = 1.0
-    """Probability of support by :mod:`qa.checking.likelihood`, 0..1; 1 for words quoted whole."""
+    """Probability of support by :mod:`qa.checking.likelihood`, 0..1; 1 for words quoted whole.
+    Where an entailment model was asked, its own, and no more than the former if anything differs.
+    """
+
+
+Check = Callable[[str, Sequence[str]], Grounding]
+"""Holds a statement against quotations; see :func:`check`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +96,20 @@ class Examined:
     """What speaks against it, apart from content that is missing."""
 
 
-def check(statement: str, quotes: Sequence[str]) -> Grounding:
+def check(statement: str, quotes: Sequence[str], entailment: Consulted | None = None) -> Grounding:
     """Hold a statement against the quotations that it cites.
 
     Args:
         statement: One sentence of an answer, without citation markers.
         quotes: The cited words, verbatim; several count together.
+        entailment: Is asked whether the statement follows, unless it is one of the quotations or
+            something else than its content speaks against it for certain.
 
     Returns:
         ``supported``, ``partial`` or ``unsupported``, with the reason for less than full support.
+
+    Raises:
+        EntailmentUnusable: if the entailment model cannot be used.
     """
     cited = [quote for quote in quotes if quote.strip()]
     if not cited:
@@ -100,7 +118,13 @@ def check(statement: str, quotes: Sequence[str]) -> Grounding:
         return Grounding("supported")
     examined = examine(statement, cited)
     score = probability(measure(examined.words, examined.findings))
-    findings = [*examined.findings, *(_content(examined) or _clauses(statement, examined))]
+    content = _content(examined) or _clauses(statement, examined)
+    refuted = any(finding.support == "unsupported" for finding in examined.findings)
+    if entailment is not None and not refuted:
+        reading = _read(statement, cited, entailment)
+        content = _follows(reading, examined, content)
+        score = min(score, reading.entails) if examined.findings else reading.entails
+    findings = [*examined.findings, *content]
     if not findings:
         return Grounding("supported", None, score)
     worst: Support = "partial"
@@ -129,6 +153,7 @@ def examine(statement: str, quotes: Sequence[str]) -> Examined:
         *_quoted(statement, source.text),
         *_claims(mine, theirs, denials=not agreeing),
         *other_sayer(mine, theirs),
+        *only_ordered(statement, source.text),
     ]
     if not any(finding.kind == "denial" for finding in findings):
         findings += reversals(mine, theirs) or exchanged(mine, theirs)
@@ -221,7 +246,9 @@ def _content(examined: Examined) -> list[Finding]:
     counted = [word for word in examined.words if not word.in_figure]
     items = len(counted) + examined.figures
     held = sum(word.found for word in counted) + examined.agreed
-    share = held / items if items else 1.0
+    if not items:
+        return [Finding("partial", "it says nothing that can be looked up", "content")]
+    share = held / items
     if share >= PARTIAL_BELOW:
         return []
     missing = [word.text for word in counted if not word.found]
@@ -241,3 +268,39 @@ def _clauses(statement: str, examined: Examined) -> list[Finding]:
             reason = f"the source does not speak of '{words}'"
             return [Finding("partial", reason, "content")]
     return []
+
+
+def _read(statement: str, quotes: Sequence[str], entailment: Consulted) -> Reading:
+    """Return how a model reads a statement against its quotations.
+
+    It follows if it does so from all of them together or from one alone, as such models read one
+    sentence better than many. It is contradicted by all of them only: a sentence alone that speaks
+    of something else is too often taken for one that speaks against it.
+    """
+    each = list(dict.fromkeys(" ".join(quote.split()) for quote in quotes))
+    whole, *alone = entailment.readings(
+        " ".join(statement.split()), [" ".join(each), *(each if len(each) > 1 else [])]
+    )
+    return replace(whole, entails=max(one.entails for one in (whole, *alone)))
+
+
+def _follows(reading: Reading, examined: Examined, content: list[Finding]) -> list[Finding]:
+    """Return what is left to be said of the content once a model has read it.
+
+    Args:
+        reading: How the model reads it.
+        examined: What was found word by word.
+        content: What the words that were found leave to be said.
+    """
+    follows, speaks_against = reading.entails >= LIKELY, reading.contradicts >= LIKELY
+    if speaks_against:
+        some = "some of " if follows else ""
+        reason = f"an entailment model reads {some}the cited words as speaking against it"
+        return [Finding("partial" if follows else "unsupported", reason, "entailment")]
+    if not follows:
+        reason = "an entailment model does not read it as following from the cited words"
+        return content or [Finding("partial", reason, "entailment")]
+    if examined.agreed or any(word.found for word in examined.words) or not examined.words:
+        return []
+    # Words that have nothing in common with it cannot be pointed at as what supports it.
+    return [replace(finding, support="partial") for finding in content]

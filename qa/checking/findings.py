@@ -8,7 +8,7 @@ from typing import Literal
 from qa.models import Support
 
 FindingKind = Literal[
-    "figure", "date", "name", "quotation", "denial", "hedge", "reversal", "content"
+    "figure", "date", "name", "quotation", "denial", "hedge", "reversal", "content", "entailment"
 ]
 """What a finding is about; ``date`` also where only part of a date is given."""
 

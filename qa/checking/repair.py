@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from qa.grounding import check
+from qa.grounding import Check, check
 from qa.text.clauses import Part, kind_of, parts
 from qa.text.lexicon import IRREGULAR_FORMS
 from qa.text.words import content_stems, key, tokens
@@ -37,18 +37,19 @@ Run = tuple[int, int]
 """Numbers of the first part of a run and of the one behind its last."""
 
 
-def shorten(statement: str, quotes: Sequence[str]) -> str | None:
+def shorten(statement: str, quotes: Sequence[str], held: Check = check) -> str | None:
     """Return the longest cut of a statement that its quotations support.
 
     Args:
         statement: One sentence of an answer, without citation markers.
         quotes: The cited words, verbatim.
+        held: How a statement is held against them.
 
     Returns:
         The statement itself if it is supported; else a sentence of some of its words in their
         order; ``None`` if no cut that is a sentence of its own is supported.
     """
-    if check(statement, quotes).support == "supported":
+    if held(statement, quotes).support == "supported":
         return statement
     end = _END.search(statement)
     closing = end[0].strip() if end else ""
@@ -56,7 +57,7 @@ def shorten(statement: str, quotes: Sequence[str]) -> str | None:
     cuts = [cut for cut in dict.fromkeys(_cuts(pieces)) if _is_sentence(cut)]
     for text in sorted(cuts, key=lambda cut: -len(cut))[:_MOST_CHECKS]:
         cut = text[0].upper() + text[1:] + closing
-        if check(cut, quotes).support == "supported":
+        if held(cut, quotes).support == "supported":
             return cut
     return None
 

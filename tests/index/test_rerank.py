@@ -14,8 +14,8 @@ from tiny_cross_encoder import write_cross_encoder
 
 from index.corpus import Corpus
 from index.errors import RerankerUnusable
+from index.pairs.files import locate
 from index.rerank.cross_encoder import CrossEncoder
-from index.rerank.files import locate
 
 WEIGHTS = {"pier": 1.0, "ferry": 4.0, "bridge": 2.0, "closed": 0.5}
 QUERY = "Was the bridge or the ferry closed?"
@@ -109,7 +109,7 @@ def test_the_length_is_read_from_the_files(
 ) -> None:
     write_cross_encoder(tmp_path, WEIGHTS, config=config)
     (tmp_path / "tokenizer_config.json").write_text(json.dumps(beside))
-    assert locate(str(tmp_path)).max_length == length
+    assert locate(str(tmp_path), "", RerankerUnusable).max_length == length
     tokenizer = json.loads((tmp_path / "tokenizer.json").read_text())
     tokenizer["truncation"] = {
         "direction": "Right",
@@ -118,7 +118,7 @@ def test_the_length_is_read_from_the_files(
         "stride": 0,
     }
     (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
-    assert locate(str(tmp_path)).max_length == 100
+    assert locate(str(tmp_path), "", RerankerUnusable).max_length == 100
 
 
 def test_threads_share_one_model(folder: Path) -> None:

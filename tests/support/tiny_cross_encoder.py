@@ -42,18 +42,19 @@ def write_cross_encoder(
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     words = sorted({word.casefold() for word in weights})
     vocabulary = {word: number for number, word in enumerate([*MARKS, *words])}
-    _write_tokenizer(folder / "tokenizer.json", vocabulary)
+    write_tokenizer(folder / "tokenizer.json", vocabulary)
     known = {"model_type": "bert", "max_position_embeddings": 512, "pad_token_id": 0}
     (folder / "config.json").write_text(json.dumps(known if config is None else config))
     values = np.zeros((len(vocabulary), labels), np.float32)
     values[vocabulary["[PAD]"], labels - 1] = 100.0  # shows when padding is not masked
     for word, weight in weights.items():
         values[vocabulary[word.casefold()], labels - 1] = weight
-    _write_model(folder / file, values, types, integers, extra_input)
+    write_weights(folder / file, values, types=types, integers=integers, extra_input=extra_input)
     return folder
 
 
-def _write_tokenizer(path: Path, vocabulary: dict[str, int]) -> None:
+def write_tokenizer(path: Path, vocabulary: dict[str, int]) -> None:
+    """Write a tokenizer of whole words in lower case, with the marks of BERT."""
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.normalizers import Lowercase
@@ -71,9 +72,27 @@ def _write_tokenizer(path: Path, vocabulary: dict[str, int]) -> None:
     tokenizer.save(str(path))
 
 
-def _write_model(
-    path: Path, values: np.ndarray, types: bool, integers: str, extra_input: str | None
+def write_weights(
+    path: Path,
+    values: np.ndarray,
+    *,
+    missing: np.ndarray | None = None,
+    bias: np.ndarray | None = None,
+    types: bool = True,
+    integers: str = "INT64",
+    extra_input: str | None = None,
 ) -> None:
+    """Write a model that adds up a row of ``values`` for each word that both sides have.
+
+    Args:
+        path: the ONNX file.
+        values: one row per word, one column per label.
+        missing: the same for words that the second side has and the first has not.
+        bias: added to the sums; without it 1 to the first of two labels.
+        types: whether the model takes ``token_type_ids``.
+        integers: type of the inputs.
+        extra_input: name of a further input.
+    """
     from onnx import TensorProto, checker, helper, numpy_helper, save
 
     size, labels = values.shape
@@ -85,7 +104,9 @@ def _write_model(
     constants = {
         "embeddings": np.eye(size, dtype=np.float32),  # a word's vector is itself
         "head": values,
-        "bias": np.array([[1.0, 0.0]] if labels == 2 else [[0.0] * labels], np.float32),
+        "bias": np.array([[1.0, 0.0]] if labels == 2 else [[0.0] * labels], np.float32)
+        if bias is None
+        else bias,
         "zero": np.array(0, np.float32),
         "one": np.array(1, np.float32),
         "last": np.array([2], np.int64),
@@ -112,10 +133,15 @@ def _write_model(
             node("Sub", ["counts", "one"], ["again"]),
             node("Clip", ["again", "zero", "one"], ["shared"]),
         ]
-    nodes += [
-        node("MatMul", ["shared", "head"], ["sums"]),
-        node("Add", ["sums", "bias"], ["logits"]),
-    ]
+    nodes += [node("MatMul", ["shared", "head"], ["sums"])]
+    if missing is not None:
+        constants["other"] = missing
+        nodes += [
+            node("Sub", ["passage", "shared"], ["only"]),
+            node("MatMul", ["only", "other"], ["more"]),
+            node("Add", ["sums", "more"], ["all"]),
+        ]
+    nodes += [node("Add", ["all" if missing is not None else "sums", "bias"], ["logits"])]
     stored = [numpy_helper.from_array(value, name) for name, value in constants.items()]
     graph = helper.make_graph(nodes, "tiny", inputs, outputs, stored)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)

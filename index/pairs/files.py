@@ -1,4 +1,4 @@
-"""The files of a cross-encoder: in a folder of yours, or fetched from the hub by name.
+"""The files of a model for pairs of texts: in a folder of yours, or fetched from the hub by name.
 
 Only data is read, ONNX and JSON. No code of a model's repository is fetched, let alone run, and
 nothing is unpickled.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import RerankerUnusable
+from index.errors import PairModelUnusable
 
 MODELS = ("model.onnx", "onnx/model.onnx")
 """Where the model is looked for, in this order."""
@@ -30,7 +30,7 @@ _UNLIMITED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """What a cross-encoder is loaded from."""
+    """What a model for pairs is loaded from."""
 
     model: Path
     """The ONNX model; weights too large for it stand beside it."""
@@ -41,9 +41,12 @@ class ModelFiles:
     max_length: int
     """Longest pair in tokens, the marks around it included."""
 
-    @property
-    def digest(self) -> str:
-        """Twelve hexadecimal digits of a hash over the model, its weights and the tokenizer."""
+    def digest_with(self, words: str) -> str:
+        """Return twelve hexadecimal digits of a hash over the model, its weights and the tokenizer.
+
+        Args:
+            words: hashed with them, unless empty.
+        """
         name = self.model.name
         folder = sorted(self.model.parent.iterdir())
         beside = [p for p in folder if p.name.startswith((f"{name}_data", f"{name}.data"))]
@@ -51,48 +54,59 @@ class ModelFiles:
         for path in (self.model, *beside, self.tokenizer):
             with path.open("rb") as file:
                 whole.update(hashlib.file_digest(file, "sha256").digest())
+        whole.update(words.encode())
         return whole.hexdigest()[:12]
 
 
-def locate(source: str, file: str = "") -> ModelFiles:
-    """Return the files of the cross-encoder ``source``.
+def locate(source: str, file: str, unusable: type[PairModelUnusable]) -> ModelFiles:
+    """Return the files of the model ``source``.
 
     Args:
         source: a folder, or a name on the hub such as ``owner/name`` or ``owner/name@revision``.
         file: the ONNX file inside it; empty takes the first of :data:`MODELS` that is there.
+        unusable: what is raised; it knows the settings that name the model.
 
     Raises:
-        RerankerUnusable: if there is no such folder or model, or a file is missing or unreadable.
+        PairModelUnusable: if there is no such folder or model, or a file is missing or unreadable.
     """
     folder = Path(source).expanduser()
     if not folder.is_dir():
-        folder = _fetched(source, file)
+        folder = _fetched(source, file, unusable)
     tokenizer = folder / "tokenizer.json"
     for needed in (tokenizer, folder / "config.json"):
         if not needed.is_file():
-            raise RerankerUnusable(f"{folder} has no {needed.name}")
-    config = _read(folder / "config.json")
-    return ModelFiles(_model(folder, file), tokenizer, config, _max_length(folder, config))
+            raise unusable(f"{folder} has no {needed.name}")
+    try:
+        config = _read(folder / "config.json")
+        max_length = _max_length(folder, config)
+    except ValueError as error:
+        raise unusable(str(error)) from error
+    return ModelFiles(_model(folder, file, unusable), tokenizer, config, max_length)
 
 
-def _model(folder: Path, file: str) -> Path:
+def _model(folder: Path, file: str, unusable: type[PairModelUnusable]) -> Path:
     names = (file,) if file else MODELS
     for name in names:
         if (folder / name).is_file():
             return folder / name
     others = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.onnx"))
     found = f"; there is {', '.join(others[:8])}" if others else ""
-    hint = "Name one of them in DOSSIER_RERANKER_FILE." if others else None
-    raise RerankerUnusable(f"{folder} has no {' and no '.join(names)}{found}", hint=hint)
+    hint = f"Name one of them in {unusable.setting}_FILE." if others else None
+    raise unusable(f"{folder} has no {' and no '.join(names)}{found}", hint=hint)
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """Return a JSON object from a file.
+
+    Raises:
+        ValueError: if it cannot be read or is none, with its path.
+    """
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise RerankerUnusable(f"{path}: {error}") from error
+        raise ValueError(f"{path}: {error}") from error
     if not isinstance(found, dict):
-        raise RerankerUnusable(f"{path} is not a JSON object")
+        raise ValueError(f"{path} is not a JSON object")  # noqa: TRY004  # one kind for all
     return found
 
 
@@ -112,7 +126,7 @@ def _max_length(folder: Path, config: Mapping[str, Any]) -> int:
     return min(usable, default=DEFAULT_LENGTH)
 
 
-def _fetched(source: str, file: str) -> Path:
+def _fetched(source: str, file: str, unusable: type[PairModelUnusable]) -> Path:
     """Return the folder that the hub's own client keeps a model's files in.
 
     What was fetched before is used as it is, without asking the hub: the same name must not mean
@@ -120,11 +134,11 @@ def _fetched(source: str, file: str) -> Path:
     """
     parts = _HUB_NAME.fullmatch(source)
     if parts is None:
-        raise RerankerUnusable(f"there is no folder {source}, and it is not a name on the hub")
+        raise unusable(f"there is no folder {source}, and it is not a name on the hub")
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
-        raise RerankerUnusable(
+        raise unusable(
             f"there is no folder {source}, and fetching it from the hub needs huggingface-hub",
             hint="Install the extra: pip install 'dossier-qa[cross-encoder]', or give a folder.",
         ) from error
@@ -150,7 +164,7 @@ def _fetched(source: str, file: str) -> Path:
         return fetch(local=False)
     except Exception as error:  # the client's errors have no root of their own
         reason = " ".join(str(error).split())[:300] or type(error).__name__
-        raise RerankerUnusable(
+        raise unusable(
             f"there is no folder {source}, and the hub did not give a model of that name: {reason}",
-            hint="Check DOSSIER_RERANKER and the connection, or give a folder with the files.",
+            hint=f"Check {unusable.setting} and the connection, or give a folder with the files.",
         ) from error
