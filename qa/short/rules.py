@@ -43,7 +43,38 @@ _NAME = r"[A-Z][\w'’.-]*(?:\s+[A-Z][\w'’.-]*)*(?:\s+\([^()]*\))?"
 _LISTED = re.compile(rf"{_NAME}(?:,\s+{_NAME})+,?\s+(?:and|or)\s+{_NAME}")
 """Three names or more, one after the other."""
 
+_WHERE = re.compile(
+    r"\b(?:in|at|near|via|through|across|into|towards?|(?:north|south|east|west|cent(?:re|er)|coast|"
+    r"capital|border|city|town|village|region|part)s?\s+of)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+"""Words before a place, which nobody's name follows."""
+
+_WHO_SAID = re.compile(
+    r"\bwho(?:\s+\w+ly)?\s+(?:has\s+|had\s+)?(?:says?|said|claim(?:s|ed)|call(?:s|ed)|told|tells|"
+    r"report(?:s|ed)|wr[io]te|writes|warn(?:s|ed)|den(?:ies|ied)|admit(?:s|ted)|announce[sd]|"
+    r"argue[sd]|stated?|suggest(?:s|ed)|describe[sd])\b",
+    re.IGNORECASE,
+)
+"""Questions for whoever said something, who does not stand within what was said."""
+
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
+
+_VERB = re.compile(r"[a-z]+ed\s")
+"""What tells of somebody and names nobody, such as "asked not to be named"."""
+
+_PEOPLE = re.compile(
+    r"\s+(?:officials?|diplomats?|officers?|soldiers?|troops|forces|army|navy|police|government|"
+    r"authorities|ministers?|ministry|presidents?|generals?|analysts?|bloggers?|scientists?|"
+    r"engineers?|journalists?|reporters?|spokes(?:man|woman|person)|lawmakers?|companies|company|"
+    r"military\s+bloggers)\b"
+)
+"""Who an adjective such as "European" is said of."""
+
 _DAYS = frozenset(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
+_NUMBERED = re.compile(r"\b[A-Z][a-z]+\s$")
+_ENDED = re.compile(r"\s*(?:[,;:.)]|$|(?:is|was|has|had|will)\b)")
+"""Around a figure that is part of a name: "the reactor Bushehr 1, which ...", "Unit 2 was ..."."""
 _NUMBERS = frozenset({"money", "share", "count", "measure", "amount"})
 
 
@@ -65,6 +96,8 @@ class Rules:
     """Whether it asks about what is not told."""
     several: bool
     """Whether it asks for all of several people."""
+    of_sayer: bool
+    """Whether it asks who said something."""
 
     @classmethod
     def of(cls, question: str, wanted: Wanted) -> Rules:
@@ -77,6 +110,7 @@ class Rules:
             has_few_words=not _SAYS.search(question),
             of_untold=is_untold(question),
             several=bool(_SEVERAL.search(question)),
+            of_sayer=bool(_WHO_SAID.search(question)),
         )
 
     def leaves_open(self, sentence: EvidenceSentence) -> bool:
@@ -102,6 +136,8 @@ class Rules:
             if any(inner.overlaps(whole) and not _holds(inner, whole) for whole in halves):
                 continue
             whole = next((listed for listed in lists if _holds(listed, inner)), inner)
+            if self.wanted.kind == "person" and (more := _PEOPLE.match(reading.quote, whole.end)):
+                whole = Span(whole.start, more.end())
             if self._is_right_sort(reading, inner) and self._figure_fits(
                 reading, one, inner, known
             ):
@@ -110,7 +146,13 @@ class Rules:
     def _is_right_sort(self, reading: Reading, inner: Span) -> bool:
         words = inner.cut(reading.quote)
         if self.wanted.kind == "person":
-            return not _DAYS.intersection(words.split())
+            placed = _WHERE.search(reading.quote, 0, inner.start)
+            said = self.of_sayer and any(
+                match.start() < inner.start and inner.end < match.end()
+                for match in _QUOTED.finditer(reading.quote)
+            )
+            verb = self.of_sayer and _VERB.match(words)
+            return not (placed or said or verb or _DAYS.intersection(words.split()))
         if self.wanted.group == "why":
             before = reading.quote[: inner.start].split()[-3:]
             return bool(_CAUSE.search(" ".join([*before, *words.split()[:2]])))
@@ -127,6 +169,10 @@ class Rules:
         )
         if figure is None:
             return True
+        if _NUMBERED.search(reading.quote, 0, figure.start) and _ENDED.match(
+            reading.quote, figure.end
+        ):
+            return False
         place = Span(figure.start, figure.end)
         if place not in known:
             slot = read_slot(self.asked, reading, one.span)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from index.models import Span
@@ -90,12 +90,16 @@ class Computed:
     """How it was worked out."""
     sentence: Span | None = None
     """The sentence of the document that gives the day counted from, where it is another one."""
+    weekday: bool = False
+    """Whether the words name the day of the week, which a note behind them need not repeat."""
 
     def words(self) -> str:
         """Return the day as it is written in a note."""
         first, last = self.first, self.last
         if first == last:
-            shown = f"{_WEEKDAYS[first.weekday()]}, {written(first)}"
+            shown = written(first)
+            if not self.weekday:
+                shown = f"{_WEEKDAYS[first.weekday()]}, {shown}"
         elif (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
             shown = str(first.year)
         elif first.day == 1:
@@ -168,8 +172,9 @@ def _from_publication(quote: str, published: date) -> Iterator[Computed]:
     for match in _WEEKDAY.finditer(quote):
         day = published - timedelta(days=(published.weekday() - _WEEKDAYS.index(match["day"])) % 7)
         if _is_past(quote, match, bare=not match["on"]):
-            start = match.start("day")
-            yield _day(start, match.end(), day, f"{match['day']} on or before", published)
+            told = f"{match['day']} on or before"
+            found = _day(match.start("day"), match.end(), day, told, published)
+            yield replace(found, weekday=True)
     for match in _YESTERDAY.finditer(quote):
         if _is_past(quote, match, bare=False):
             yield _day(*match.span(), published - timedelta(days=1), "the day before", published)

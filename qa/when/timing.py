@@ -120,7 +120,7 @@ class Reading:
             latest=found.latest,
             filters=self.filters,
             dates=self.dates,
-            notes=self.notes,
+            notes=(*self.notes, *found.degraded),
         )
 
 

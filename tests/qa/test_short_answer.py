@@ -152,3 +152,39 @@ def test_a_model_must_have_written_it_too_and_rightly(
         answer = ask(made, "Who founded the mill at Osby?")
         made.close()
     assert (answer.short.text if answer.short else None) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "words"),
+    [
+        (
+            "Who reported that the pumps had arrived at the dam?",
+            "Last week several Dutch engineers reported that the pumps had arrived at the dam in "
+            "the north of Belgium.",
+            "engineers",
+        ),
+        (
+            "Who said that the dam does not leak?",
+            '"The dam holds water and fish. The dam does not leak," said Ana Roth of the board.',
+            "Ana Roth",
+        ),
+        (
+            "Who claimed that the dam had 20 cracks?",
+            "A Belgian official claimed that the dam had 20 cracks.",
+            "Belgian official",
+        ),
+        (
+            "How many megawatts does the reactor have?",
+            "Karim Holm reminded the room that the only working reactor, Osby 1, was built by "
+            "Norway, has a capacity of 1,000 megawatts and joined the grid in 2011.",
+            "1,000",
+        ),
+    ],
+)
+def test_the_short_answer_is_of_the_sort_that_is_asked_for(
+    question: str, told: str, words: str
+) -> None:
+    made = document(told, name="sort")
+    found = likeliest(question, [sentence(made, told, relevance=0.9)])
+    assert found is not None
+    assert words in found.span.cut(told)
