@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Literal
 from index.errors import DossierError
 from qa.checking.repair import shorten
 from qa.compose import DraftStatement, EvidenceSentence
-from qa.grounding import Grounding, check
+from qa.grounding import Check, Grounding, check
 from qa.models import OutputForm, Usage
 from qa.question import AnswererName
 from qa.text.words import content_stems, fold
@@ -64,14 +64,16 @@ class Edited:
     Args:
         generator: Asks the model.
         policy: What to do with statements that are not supported.
+        held: How a statement is held against what it cites.
     """
 
     name: AnswererName = "model"
     """Which answerer this is."""
 
-    def __init__(self, generator: Generator, policy: Policy) -> None:
+    def __init__(self, generator: Generator, policy: Policy, held: Check = check) -> None:
         self._generator = generator
         self._policy = policy
+        self._held = held
         self._told: set[str] = set()
         self._dropped = 0
         self._refused: tuple[int, int] | None = None
@@ -135,11 +137,10 @@ class Edited:
         try:
             async with contextlib.aclosing(self._generator.compose(question, evidence)) as drafts:
                 async for draft in drafts:
-                    cut = self._policy.repair == "cut"
-                    settled = await asyncio.to_thread(settle, draft, evidence, cut=cut)
+                    settled = await asyncio.to_thread(self._settled, draft, evidence)
                     if self._repeats(settled):
                         continue
-                    if self._policy.repair == "ask" and not _holds(settled):
+                    if self._policy.repair == "ask" and not _holds(settled, self._held):
                         faulty.append(settled)
                     elif waits:
                         waiting.append(settled)
@@ -155,6 +156,13 @@ class Edited:
         if broken is not None:
             raise broken
 
+    def _settled(
+        self, draft: DraftStatement, evidence: Sequence[EvidenceSentence]
+    ) -> DraftStatement:
+        if self._policy.repair == "off":
+            return draft
+        return settle(draft, evidence, cut=self._policy.repair == "cut", held=self._held)
+
     def _repeats(self, draft: DraftStatement) -> bool:
         """Return whether a statement says what was said already; weak models go round in circles.
 
@@ -168,13 +176,16 @@ class Edited:
 
     def _shown(self, draft: DraftStatement) -> bool:
         """Return whether the policy shows a statement; count it if not."""
-        if self._policy.unsupported == "drop" and _check(draft).support == "unsupported":
+        if self._policy.unsupported == "drop" and self._is_unsupported(draft):
             self._dropped += 1
             return False
         return True
 
+    def _is_unsupported(self, draft: DraftStatement) -> bool:
+        return _check(draft, self._held).support == "unsupported"
+
     def _unless_refused(self, drafts: list[DraftStatement]) -> list[DraftStatement]:
-        faulty = sum(_check(draft).support == "unsupported" for draft in drafts)
+        faulty = sum(map(self._is_unsupported, drafts))
         if not faulty:
             return drafts
         self._refused = (faulty, len(drafts))
@@ -188,19 +199,20 @@ class Edited:
         may_ask: bool,
     ) -> list[DraftStatement]:
         """Return the faulty statements as the model writes them anew, or else cut."""
-        told = [(draft.text, str(_check(draft).reason)) for draft in faulty]
+        told = [(draft.text, str(_check(draft, self._held).reason)) for draft in faulty]
         anew = await self._generator.again(question, evidence, told) if may_ask else []
-        return await asyncio.to_thread(_matched, faulty, anew, evidence)
+        return await asyncio.to_thread(_matched, faulty, anew, evidence, self._held)
 
 
 def _matched(
     faulty: Sequence[DraftStatement],
     anew: Sequence[DraftStatement],
     offered: Sequence[EvidenceSentence],
+    held: Check,
 ) -> list[DraftStatement]:
     """Return for each faulty statement the one written anew that is most like it, or it cut."""
-    better = [settle(draft, offered, cut=False) for draft in anew]
-    left = [draft for draft in better if _holds(draft)]
+    better = [settle(draft, offered, cut=False, held=held) for draft in anew]
+    left = [draft for draft in better if _holds(draft, held)]
     found = []
     for draft in faulty:
         match = max(left, key=lambda one: _share(draft.text, one.text), default=None)
@@ -208,12 +220,16 @@ def _matched(
             left.remove(match)
             found.append(replace(match, drafted=draft.text))
         else:
-            found.append(settle(draft, offered, cut=True))
+            found.append(settle(draft, offered, cut=True, held=held))
     return found
 
 
 def settle(
-    draft: DraftStatement, offered: Sequence[EvidenceSentence], *, cut: bool
+    draft: DraftStatement,
+    offered: Sequence[EvidenceSentence],
+    *,
+    cut: bool,
+    held: Check = check,
 ) -> DraftStatement:
     """Return a statement with the citations that bear it out, and cut to what they do if need be.
 
@@ -221,26 +237,27 @@ def settle(
         draft: What the model wrote and cites.
         offered: All sentences that it might have cited.
         cut: Whether to shorten what is not supported otherwise.
+        held: How a statement is held against what it cites.
 
     Returns:
         The statement, changed as little as possible; the same one where nothing helps.
     """
-    kept = _pruned(draft)
-    if _holds(kept):
+    kept = _pruned(draft, held)
+    if _holds(kept, held):
         return kept
-    moved = _moved(kept, offered)
+    moved = _moved(kept, offered, held)
     if moved is not None:
         return moved
     if cut and kept.evidence:
-        shorter = shorten(kept.text, [one.quote for one in kept.evidence])
+        shorter = shorten(kept.text, [one.quote for one in kept.evidence], held)
         if shorter and shorter != kept.text:
-            made = _pruned(replace(kept, text=shorter, drafted=kept.text))
-            if _holds(made):
+            made = _pruned(replace(kept, text=shorter, drafted=kept.text), held)
+            if _holds(made, held):
                 return made
     return kept
 
 
-def _pruned(draft: DraftStatement) -> DraftStatement:
+def _pruned(draft: DraftStatement, held: Check) -> DraftStatement:
     """Return a statement without the citations that contribute nothing to it.
 
     One that bears out at least a part alone stays: it corroborates.
@@ -248,14 +265,15 @@ def _pruned(draft: DraftStatement) -> DraftStatement:
     evidence = tuple({_place(one): one for one in draft.evidence}.values())
     if len(evidence) < 2:
         return draft
-    idle = [one for one in evidence if check(draft.text, [one.quote]).support == "unsupported"]
+    together = _holds(draft, held)
+    idle = [one for one in evidence if held(draft.text, [one.quote]).support == "unsupported"]
     telling = replace(draft, evidence=_without(evidence, *idle))
-    if telling.evidence and (_holds(telling) or not _holds(draft)):
+    if telling.evidence and (_holds(telling, held) or not together):
         return telling
-    if _holds(draft):  # only together do they bear it out: which are needed for that?
+    if together:  # only together do they bear it out: which are needed for that?
         for one in reversed(idle):
             rest = _without(evidence, one)
-            evidence = rest if _holds(replace(draft, evidence=rest)) else evidence
+            evidence = rest if _holds(replace(draft, evidence=rest), held) else evidence
     return replace(draft, evidence=evidence)
 
 
@@ -270,7 +288,9 @@ def _place(one: EvidenceSentence) -> Place:
     return (one.document.id, one.document.version, one.span.start, one.span.end)
 
 
-def _moved(draft: DraftStatement, offered: Sequence[EvidenceSentence]) -> DraftStatement | None:
+def _moved(
+    draft: DraftStatement, offered: Sequence[EvidenceSentence], held: Check
+) -> DraftStatement | None:
     """Return a statement with a sentence that bears it out fully; ``None`` if none does.
 
     A sentence of the same document may also complete what is cited already. Sentences of different
@@ -280,22 +300,22 @@ def _moved(draft: DraftStatement, offered: Sequence[EvidenceSentence]) -> DraftS
     near = sorted(offered, key=lambda one: -_overlap(wanted, one.quote))[:TRIED]
     near = [one for one in near if _overlap(wanted, one.quote) >= LIKE]
     for one in near:
-        if _holds(made := replace(draft, evidence=(one,))):
+        if _holds(made := replace(draft, evidence=(one,)), held):
             return made
     for one in near:
         if draft.evidence and all(c.document.id == one.document.id for c in draft.evidence):
             made = replace(draft, evidence=(*draft.evidence, one))
-            if _holds(made):
-                return _pruned(made)
+            if _holds(made, held):
+                return _pruned(made, held)
     return None
 
 
-def _check(draft: DraftStatement) -> Grounding:
-    return check(draft.text, [one.quote for one in draft.evidence])
+def _check(draft: DraftStatement, held: Check) -> Grounding:
+    return held(draft.text, [one.quote for one in draft.evidence])
 
 
-def _holds(draft: DraftStatement) -> bool:
-    return _check(draft).support == "supported"
+def _holds(draft: DraftStatement, held: Check) -> bool:
+    return _check(draft, held).support == "supported"
 
 
 def _overlap(wanted: set[str], text: str) -> float:
