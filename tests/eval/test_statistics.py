@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.statistics import METRICS, bootstrap, figure, figures, wilson
+from eval.running.figures import figure, figures, precision
+from eval.scorers import SCORERS
+from eval.statistics.intervals import bootstrap, wilson
 
 
 def test_wilson_agrees_with_published_values() -> None:
@@ -34,17 +36,15 @@ def test_a_metric_without_values_has_no_mean() -> None:
 
 
 def test_unscored_cases_do_not_count_as_zero() -> None:
-    found = {f.metric: f for f in figures([{"fact_recall": 1.0}, {"fact_recall": None}], [])}
+    found = {f.metric: f for f in figures(SCORERS, [{"fact_recall": 1.0}, {"fact_recall": None}])}
     assert (found["fact_recall"].n, found["fact_recall"].mean) == (1, 1.0)
     assert found["fact_recall"].interval == "wilson"
     assert found["latency"].interval == "bootstrap"
-    assert sorted(found) == sorted(METRICS)
+    assert list(found) == [scorer.metric for scorer in SCORERS]
 
 
-def test_precision_and_recall_of_refusals() -> None:
+def test_precision_of_refusals() -> None:
     # refused and due twice, refused without need once, due and not refused twice, answered once
     seen = [(True, True), (True, True), (True, False), (False, True), (False, True), (False, False)]
-    found = {f.metric: f for f in figures([{} for _ in seen], seen)}
-    precision, recall = found["abstention_precision"], found["abstention_recall"]
-    assert (precision.n, precision.mean) == (3, pytest.approx(2 / 3))
-    assert (recall.n, recall.mean) == (4, pytest.approx(1 / 2))
+    found = precision(seen)
+    assert (found.n, found.mean) == (3, pytest.approx(2 / 3))
