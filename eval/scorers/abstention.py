@@ -14,6 +14,6 @@ def _measure(observation: Observation) -> tuple[float | None, str | None]:
 ABSTENTION = Scorer("abstention", "abstention", "share", _measure)
 """1 if an answerable case was answered or an unanswerable one refused, otherwise 0.
 
-The suite's precision (of the refusals, how many were due) and recall (of the unanswerable cases,
-how many were refused) are computed over all cases, in ``eval.statistics``.
+The precision of refusals (how many were due) is a figure of all cases, in
+:mod:`eval.running.figures`.
 """

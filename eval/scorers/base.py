@@ -12,8 +12,23 @@ from eval.cases import Case, Quote
 from index.models import Document
 from qa.models import Answer, Citation
 
-Layer = Literal["retrieval", "answer", "citation", "abstention", "speed"]
-Unit = Literal["share", "seconds"]
+Layer = (
+    Literal["retrieval", "abstention", "answer", "citation", "disagreement"]
+    | Literal["judge", "speed", "cost"]
+)
+"""The layers of the system, in the order in which an answer is made."""
+
+LAYERS: tuple[Layer, ...] = (
+    *("retrieval", "abstention", "answer", "citation", "disagreement"),
+    *("judge", "speed", "cost"),
+)
+"""All layers, in that order."""
+
+Unit = Literal["share", "seconds", "tokens", "currency", "number"]
+"""What a value is: a share from 0 to 1, or an amount."""
+
+Better = Literal["higher", "lower"]
+"""Which values of a metric are the better ones."""
 
 
 class Score(BaseModel):
@@ -24,9 +39,52 @@ class Score(BaseModel):
     metric: str
     """Name of the metric."""
     value: float | None
-    """A share from 0 to 1 or a number of seconds; ``None`` where the metric does not apply."""
+    """The value in the metric's unit; ``None`` where it does not apply or could not be measured,
+    never 0 for that."""
     reason: str | None = None
     """Why there is no value, or what a full score lacks."""
+
+
+class RetrievedPassage(BaseModel):
+    """A passage that the search found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    document_id: str
+    """The document it stands in."""
+    version: int
+    """The document's version."""
+    start: int
+    """First code point of the passage in the document's text."""
+    end: int
+    """One past its last code point."""
+    score: float | None = None
+    """Score of the search's last stage."""
+
+
+class Judgement(BaseModel):
+    """What a model said of one answer, asked several times."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    aspect: str
+    """What was judged, such as ``faithful``."""
+    votes: tuple[float | None, ...]
+    """What each asking gave, from 0 to 1; ``None`` where the reply could not be read."""
+    agreement: float | None
+    """Share of pairs of votes that agree; ``None`` with fewer than two."""
+    reason: str | None = None
+    """The judge's words for its first vote, or why there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a model's tokens cost."""
+
+    prompt: float
+    """Price of a million tokens sent."""
+    completion: float
+    """Price of a million tokens received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +97,21 @@ class Observation:
     """The answer that was given."""
     seconds: float
     """Wall-clock time that the answer took."""
-    retrieved: tuple[str, ...] = ()
-    """Identifiers of the documents whose passages the search returns, best first."""
+    passages: tuple[RetrievedPassage, ...] = ()
+    """Passages that the search found, best first."""
     ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Document identifiers by the file names that the case uses."""
     documents: Mapping[tuple[str, int], Document] = field(default_factory=dict)
-    """The document versions that the answer cites, as the record holds them."""
+    """The document versions that were cited or found, as the record holds them."""
+    judgements: tuple[Judgement, ...] = ()
+    """What a model said of the answer, where one was asked."""
+    prices: Prices | None = None
+    """What tokens cost, where it is known."""
+
+    @property
+    def retrieved(self) -> tuple[str, ...]:
+        """Identifiers of the documents whose passages were found, best first, each once."""
+        return tuple(dict.fromkeys(passage.document_id for passage in self.passages))
 
     @property
     def refused(self) -> bool:
@@ -95,6 +162,8 @@ class Scorer:
     """What its values are."""
     measure: Callable[[Observation], tuple[float | None, str | None]]
     """Gives value and reason, as in :class:`Score`."""
+    better: Better = "higher"
+    """Which values are the better ones."""
 
     def score(self, observation: Observation) -> Score:
         """Return the score of one case."""

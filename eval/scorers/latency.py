@@ -9,5 +9,5 @@ def _measure(observation: Observation) -> tuple[float | None, str | None]:
     return observation.seconds, None
 
 
-LATENCY = Scorer("latency", "speed", "seconds", _measure)
+LATENCY = Scorer("latency", "speed", "seconds", _measure, better="lower")
 """Seconds from question to whole answer, with as many at once as the run allowed."""

@@ -1,0 +1,1 @@
+"""Judging: a model's opinion of an answer, beside what is measured without one."""
