@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
+    from index.load.origins import Origin
 
 
 def documents_dir() -> Path:
@@ -18,6 +19,14 @@ def documents_dir() -> Path:
 def cases_path() -> Path:
     """Return the file of the sample cases."""
     return Path(str(resources.files("eval"))) / "sample" / "cases.jsonl"
+
+
+def sample_origins() -> list[Origin]:
+    """Return the sample documents, not yet read."""
+    from index.load.origins import Origin, find
+    from index.models import Metadata
+
+    return [found for found in find([documents_dir()], Metadata()) if isinstance(found, Origin)]
 
 
 def ingest_sample(corpus: Corpus, *, limit: int = 1_000_000) -> None:
@@ -31,10 +40,7 @@ def ingest_sample(corpus: Corpus, *, limit: int = 1_000_000) -> None:
         DossierError: if one of them cannot be ingested.
     """
     from index.ingest import Rejected
-    from index.load.origins import Origin, find
-    from index.models import Metadata
 
-    origins = [found for found in find([documents_dir()], Metadata()) if isinstance(found, Origin)]
-    for event in corpus.ingest(origins, limit=limit):
+    for event in corpus.ingest(sample_origins(), limit=limit):
         if isinstance(event, Rejected):
             raise event.error

@@ -33,8 +33,6 @@ def test_cases_are_read_in_order_with_the_hash_of_their_file(tmp_path: Path) -> 
     assert suite.cases[1].tags == ("figure",)
     assert (suite.name, load(path, name="other").name) == ("mine", "other")
     assert suite.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert [case.id for case in suite.first(1).cases] == ["one"]
-    assert suite.first(None) is suite
 
 
 def test_any_of_and_all_of_make_requirements() -> None:
@@ -55,7 +53,6 @@ def test_any_of_and_all_of_make_requirements() -> None:
         ({**GOOD, "type": "hard"}, "type: "),
         ({**GOOD, "question": "  "}, "question: "),
         ({**GOOD, "expected": [[]]}, "expected.0: "),
-        ({**GOOD, "expected": []}, "needs expected facts or quotes"),
         ({**GOOD, "documents": {}}, "needs the documents"),
         ({**GOOD, "absent": ["lock"]}, "absent terms belong"),
         ({**GOOD, "type": "unanswerable"}, "expects no facts"),

@@ -1,0 +1,1 @@
+"""Suites: where cases come from, and the documents that they are about."""

@@ -1,0 +1,1 @@
+"""Layouts: the forms in which question sets are published, read as suites with documents."""
