@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eval.cases import Suite, load
 from eval.errors import InvalidCases, UnwritableRun
-from eval.run import Run, run, write
+from eval.running.files import write
+from eval.running.results import Run
+from eval.running.run import RunOptions, run
+from eval.running.variants import run_suite
 from eval.sample import cases_path, ingest_sample
-from eval.suite import run_suite
+from eval.suites.opened import open_suite
+from eval.suites.selection import select
 from qa.service import Service
 from qa.settings import Settings
 
 
 def sample(count: int) -> Suite:
-    return load(cases_path(), name="sample").first(count)
+    return select(load(cases_path(), name="sample"), limit=count)
 
 
 def own_cases(path: Path, *cases: dict[str, object]) -> Path:
@@ -36,33 +41,32 @@ def question(**changes: object) -> dict[str, object]:
     } | changes
 
 
-def without_times(of: Run) -> dict[str, object]:
-    plain = of.model_dump(mode="json", exclude={"started_at", "finished_at"})
-    plain["figures"] = [f for f in plain["figures"] if f["metric"] != "latency"]
-    for result in plain["results"]:
-        result["scores"] = [s for s in result["scores"] if s["metric"] != "latency"]
-        for name in ("id", "timings", "created_at"):
-            del result["answer"][name]
-    return plain
+def without_times(of: Run) -> str:
+    return of.model_dump_json(exclude={"measured"})
 
 
 def test_a_run_holds_answers_scores_and_what_they_rest_on(service: Service) -> None:
     progress: list[tuple[int, int]] = []
     suite = sample(6)
     done = asyncio.run(
-        run(service, suite, concurrency=3, on_progress=lambda *step: progress.append(step))
+        run(
+            service,
+            suite,
+            RunOptions(concurrency=3),
+            on_progress=lambda *step: progress.append(step),
+        )
     )
     assert progress == [(n, 6) for n in range(1, 7)]
     assert [result.case for result in done.results] == list(suite.cases)
     assert (done.suite.name, done.suite.sha256, done.suite.cases) == ("sample", suite.sha256, 6)
     assert done.corpus.documents == 10
-    assert done.started_at <= done.finished_at
+    assert done.measured.started_at <= done.measured.finished_at
     for result in done.results:
         assert result.answer is not None
         for citation in result.answer.citations:
             document = service.corpus.document(citation.document_id, citation.version)
             assert document.text[citation.start : citation.end] == citation.quote
-    means = {figure.metric: figure.mean for figure in done.figures}
+    means = {figure.metric: figure.mean for figure in done.all_figures}
     assert means["citation_validity"] == 1.0
     assert means["retrieval_recall"] is not None
     assert means["retrieval_recall"] > 0.8
@@ -71,8 +75,8 @@ def test_a_run_holds_answers_scores_and_what_they_rest_on(service: Service) -> N
 
 
 def test_the_same_inputs_give_the_same_run(service: Service) -> None:
-    one = asyncio.run(run(service, sample(3), concurrency=1))
-    other = asyncio.run(run(service, sample(3), concurrency=3))
+    one = asyncio.run(run(service, sample(3), RunOptions(concurrency=1)))
+    other = asyncio.run(run(service, sample(3), RunOptions(concurrency=3)))
     assert without_times(one) == without_times(other)
 
 
@@ -124,7 +128,7 @@ def test_filters_by_file_name_reach_the_search(service: Service, tmp_path: Path)
     done = asyncio.run(run(service, load(own_cases(tmp_path / "mine.jsonl", filtered))))
     (result,) = done.results
     preview = next(d for d in service.corpus.documents() if d.name == "caspian-preview.eml")
-    assert result.retrieved == (preview.id,)
+    assert {passage.document_id for passage in result.passages} == {preview.id}
     assert result.answer is not None
     assert {citation.document_id for citation in result.answer.citations} <= {preview.id}
 
@@ -182,17 +186,17 @@ def test_a_run_file_that_cannot_be_written_is_named(service: Service, tmp_path: 
 
 def test_the_sample_suite_leaves_the_users_data_alone(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data=tmp_path / "data", answerer="embedded")  # type: ignore[call-arg]
-    done = asyncio.run(
-        run_suite(settings, cases=None, limit=2, concurrency=2, on_progress=lambda *_: None)
-    )
+    opened = open_suite(None)
+    opened = replace(opened, suite=select(opened.suite, limit=2))
+    done = asyncio.run(run_suite(settings, opened))
     assert (done.suite.name, len(done.results), done.errors) == ("sample", 2, 0)
     assert not settings.data.exists()
 
 
 def test_own_cases_run_on_own_documents(service: Service, tmp_path: Path) -> None:
     path = own_cases(tmp_path / "mine.jsonl", question(), question(id="again"))
-    done = asyncio.run(
-        run_suite(service.settings, cases=path, limit=1, concurrency=2, on_progress=None)
-    )
+    opened = open_suite(path)
+    opened = replace(opened, suite=select(opened.suite, limit=1))
+    done = asyncio.run(run_suite(service.settings, opened))
     assert (done.suite.name, done.suite.cases) == ("mine", 1)
     assert done.corpus.documents == 10

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from eval.cases import Case
 from eval.scorers import Observation
+from eval.scorers.base import RetrievedPassage
 from index.models import Document, Metadata
 from qa.models import Answer, Citation, Coverage, Statement
 
@@ -66,7 +67,13 @@ def answer(sentences: list[str], citations: list[Citation], **changes: object) -
     for sentence in sentences:
         start = len(text)
         statements.append(
-            Statement(text=sentence, start=start, end=start + len(sentence), support="supported")
+            Statement(
+                text=sentence,
+                start=start,
+                end=start + len(sentence),
+                support="supported",
+                citations=(citations[0].number,) if citations else (),
+            )
         )
         text += f"{sentence} [1] "
     fields: dict[str, object] = {
@@ -91,7 +98,9 @@ def observe(of: Case, given: Answer, *, retrieved: tuple[str, ...] = ()) -> Obse
         case=of,
         answer=given,
         seconds=0.25,
-        retrieved=retrieved,
+        passages=tuple(
+            RetrievedPassage(document_id=id_, version=1, start=0, end=10) for id_ in retrieved
+        ),
         ids={name: frozenset({doc.id}) for name, doc in documents.items()},
         documents={(doc.id, 1): doc for doc in documents.values()},
     )

@@ -1,0 +1,1 @@
+"""Runs: every case of a suite asked, every answer scored, and all of it in one file."""
