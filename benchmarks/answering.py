@@ -39,7 +39,7 @@ def answerer_of(corpus: Corpus) -> Answerer:
     return Answerer(
         corpus,
         Searcher(corpus),
-        lambda name, model=None: Extractor(settings.max_statements),
+        lambda name, model=None, entailment=None: Extractor(settings.max_statements),
         top_passages=settings.top_passages,
         max_question_chars=settings.max_question_chars,
         recorder=Recorder(corpus, {}),

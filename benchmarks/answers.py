@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.answering import Answered, answered, answerer_of
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
-from eval.statistics import bootstrap
+from eval.statistics.intervals import bootstrap
 from index.corpus import Corpus
 from qa.relevance import THRESHOLD
 from qa.text.words import content_stems

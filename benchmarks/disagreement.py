@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.sets import Row, origins, read
-from eval.statistics import wilson
+from eval.statistics.intervals import wilson
 from qa.models import Answer
 from qa.question import FilterSet, Question
 from qa.service import Service, build

@@ -24,7 +24,7 @@ from benchmarks.evidence_sentences import sentences_in_articles
 from benchmarks.fit_relevance import auroc
 from benchmarks.minilm import MiniLM
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
-from eval.statistics import bootstrap
+from eval.statistics.intervals import bootstrap
 from index.closeness import BESIDE, WEIGHTS
 from index.corpus import Corpus
 from index.models import Hit

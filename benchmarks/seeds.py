@@ -14,8 +14,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from eval.report import table
-from eval.suite import run_suite
+from eval.reports.run_table import table
+from eval.running.run import RunOptions
+from eval.running.variants import run_suite
+from eval.suites.opened import open_suite
 from eval.thresholds import Thresholds, judge
 from index.load.origins import Origin, find
 from index.models import Metadata
@@ -36,9 +38,7 @@ def main() -> None:
             pass
         service.close()
         cases = Path(__file__).with_name("seeds.jsonl")
-        run = asyncio.run(
-            run_suite(settings, cases=cases, limit=None, concurrency=1, on_progress=None)
-        )
+        run = asyncio.run(run_suite(settings, open_suite(cases), RunOptions(concurrency=1)))
     wanted = {"fact_recall": 25 / 30, "abstention_recall": 0.8, "citation_validity": 1.0}
     print(table(run, judge(run, Thresholds(minimum=wanted))))
 

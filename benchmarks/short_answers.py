@@ -26,7 +26,7 @@ from benchmarks.answering import Answered, answered, answerer_of
 from benchmarks.fit_spans import held_out
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from benchmarks.squad import contains, f1, normalised
-from eval.statistics import bootstrap
+from eval.statistics.intervals import bootstrap
 from qa.extract import choose
 from qa.settings import load_settings
 from qa.short.short_answer import likeliest

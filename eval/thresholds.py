@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
-from eval.run import Run
-from eval.statistics import METRICS
+from eval.errors import InvalidThresholds
+from eval.running.figures import PRECISION
+from eval.running.results import Run
+from eval.scorers import Scorer
 
 
 class Thresholds(BaseModel):
@@ -16,17 +21,26 @@ class Thresholds(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     minimum: dict[str, float]
-    """Shares from 0 to 1 by metric; ``latency`` cannot have one."""
+    """Shares from 0 to 1 by metric."""
 
     @field_validator("minimum")
     @classmethod
-    def _known(cls, minimum: dict[str, float]) -> dict[str, float]:
+    def _shares(cls, minimum: dict[str, float]) -> dict[str, float]:
         for metric, least in minimum.items():
-            if metric not in METRICS or metric == "latency":
-                raise ValueError(f"no share is called {metric!r}")
             if not 0 <= least <= 1:
                 raise ValueError(f"{metric}: {least} is not between 0 and 1")
         return minimum
+
+    def check(self, scorers: Iterable[Scorer]) -> None:
+        """Make sure that each threshold is one of a metric that is a share.
+
+        Raises:
+            InvalidThresholds: naming one that is not.
+        """
+        shares = {PRECISION, *(scorer.metric for scorer in scorers if scorer.unit == "share")}
+        for metric in self.minimum:
+            if metric not in shares:
+                raise InvalidThresholds(f"no share is called {metric!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,22 @@ SAMPLE = Thresholds(
 shipped configuration reaches, so that a change for the worse shows. It is no claim of quality."""
 
 
+def read(path: Path) -> Thresholds:
+    """Read thresholds from a TOML file with a table ``minimum``: a share for each metric.
+
+    Raises:
+        InvalidThresholds: if it cannot be read, or names what is no share.
+    """
+    try:
+        return Thresholds.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidThresholds(f"{path}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        message = first["msg"].removeprefix("Value error, ")
+        raise InvalidThresholds(f"{path}: {message}") from error
+
+
 def judge(run: Run, thresholds: Thresholds = SAMPLE) -> Verdict:
     """Compare the means of ``run`` with ``thresholds``.
 
@@ -82,7 +112,7 @@ def judge(run: Run, thresholds: Thresholds = SAMPLE) -> Verdict:
     failures: list[Failure] = []
     if run.errors:
         failures.append(Failure("errors", run.errors, 0))
-    means = {figure.metric: figure.mean for figure in run.figures}
+    means = {figure.metric: figure.mean for figure in run.all_figures}
     for metric, least in thresholds.minimum.items():
         mean = means.get(metric)
         # Means of 0/1 scores carry rounding: 0.8 of 5 cases must pass 0.8.

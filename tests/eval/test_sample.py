@@ -7,10 +7,10 @@ from collections import Counter
 
 import pytest
 
-from eval.binding import Binding
 from eval.cases import Case, load
 from eval.normalise import contains, normalise
 from eval.sample import cases_path, documents_dir, ingest_sample
+from eval.suites.binding import Binding
 from index.models import Document
 from qa.service import Service
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 
-from eval.run import Result, Run
-from eval.statistics import Figure
+from eval.running.figures import Figure
+from eval.running.results import Result, Run
 from eval.thresholds import Verdict
 
 _SHOWN_FAILURES = 30
@@ -23,19 +24,24 @@ def table(run: Run, verdict: Verdict) -> str:
         _HEADER,
     ]
     failed = {failure.metric for failure in verdict.failures}
-    for layer, figures in groupby(run.figures, key=lambda figure: figure.layer):
+    measured = [figure for figure in run.all_figures if figure.n]
+    for layer, figures in groupby(measured, key=lambda figure: figure.layer):
         lines.append(layer)
         lines.extend(_row(f, verdict.thresholds.minimum.get(f.metric), failed) for f in figures)
-    lines += ["", "Intervals: Wilson score for shares, percentile bootstrap for seconds."]
+    absent = [figure.metric for figure in run.all_figures if not figure.n]
+    if absent:
+        lines += ["", *textwrap.wrap(f"Not measured: {', '.join(absent)}.", 96)]
+    lines += ["", "Intervals: Wilson score for shares, percentile bootstrap for the rest."]
     lines += _failing_cases(run)
     lines += ["", _conclusion(verdict)]
     return "\n".join(lines)
 
 
 def _row(figure: Figure, minimum: float | None, failed: set[str]) -> str:
-    if figure.mean is None or figure.low is None or figure.high is None:
-        value, interval, verdict = "–", "not measured", ""
-    elif figure.unit == "seconds":
+    assert figure.mean is not None
+    assert figure.low is not None
+    assert figure.high is not None
+    if figure.unit == "seconds":
         value, interval = f"{figure.mean:.2f} s", f"{figure.low:.2f}–{figure.high:.2f} s"
         verdict = ""
     else:
@@ -47,7 +53,8 @@ def _row(figure: Figure, minimum: float | None, failed: set[str]) -> str:
 
 
 def _failing_cases(run: Run) -> list[str]:
-    lines = [line for result in run.results for line in _shortfalls(result)]
+    shares = {one.metric for one in run.metrics if one.unit == "share"}
+    lines = [line for result in run.results for line in _shortfalls(result, shares)]
     if not lines:
         return ["", "No case fell short."]
     hidden = len(lines) - _SHOWN_FAILURES
@@ -55,15 +62,16 @@ def _failing_cases(run: Run) -> list[str]:
     return ["", "Where cases fell short", *lines[:_SHOWN_FAILURES], *more]
 
 
-def _shortfalls(result: Result) -> list[str]:
+def _shortfalls(result: Result, shares: set[str]) -> list[str]:
     if result.error is not None:
         return [f"  {result.case.id}  {result.error.code}: {result.error.message}"]
-    shares = [score for score in result.scores if score.metric != "latency"]
-    low = [score for score in shares if score.value is not None and score.value < 1]
+    low = [s for s in result.scores if s.metric in shares and s.value is not None and s.value < 1]
     if not low:
         return []
-    parts = "; ".join(f"{score.metric} {score.value:.2f} ({score.reason})" for score in low)
-    return [f"  {result.case.id}  {parts}"]
+    parts = (
+        f"{one.metric} {one.value:.2f}" + (f" ({one.reason})" if one.reason else "") for one in low
+    )
+    return [f"  {result.case.id}  {'; '.join(parts)}"]
 
 
 def _conclusion(verdict: Verdict) -> str:

@@ -1,0 +1,1 @@
+"""Reports: what runs and comparisons showed, for a terminal, a page, a pull request or a CI."""

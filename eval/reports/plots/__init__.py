@@ -1,0 +1,1 @@
+"""Plots: small drawings in SVG that need no library and no network."""
