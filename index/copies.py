@@ -20,7 +20,10 @@ MOST_COPIES = 50
 
 
 def without_copies(
-    hits: Sequence[Scored], catalog: Catalog, documents: Collection[str] | None = None
+    hits: Sequence[Scored],
+    catalog: Catalog,
+    documents: Collection[str] | None = None,
+    permitted: frozenset[str] | None = None,
 ) -> list[Scored]:
     """Return ``hits`` with those that say the same counted once, at the best rank of them.
 
@@ -34,8 +37,9 @@ def without_copies(
         hits: What was found, best first.
         catalog: The record.
         documents: Those that the filters leave; ``None`` where there are no filters.
+        permitted: Names of the collections that may be read; ``None`` for all.
     """
-    told = catalog.stories.members(list({hit.candidate.document_id for hit in hits}))
+    told = catalog.stories.members(list({hit.candidate.document_id for hit in hits}), permitted)
     if told:
         hits = _Stories(catalog, told, documents).counted_once(hits)
     return _exactly(hits)

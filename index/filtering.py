@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import InvalidFilter
 from index.languages import language_of
-from index.models import Filters
+from index.models import DEFAULT_COLLECTION, Filters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,22 +41,29 @@ def require_possible(filters: Filters) -> None:
 def require_known(filters: Filters, documents: Documents) -> None:
     """Refuse filters by names that the corpus does not know.
 
+    What the asker may not read is refused in the same words as what is not there, and is not among
+    the names that are told instead.
+
     Raises:
         InvalidFilter: if there is no such document, outlet or collection.
     """
     if filters.documents:
         for document_id in filters.documents:
-            if document_id not in documents:
+            if not documents.holds(document_id, filters.permitted):
                 raise InvalidFilter(f"there is no document {document_id}")
     if filters.outlets:
-        _require("outlet", "is from the outlet", filters.outlets, documents)
+        there = documents.names("outlet", filters.permitted)
+        _require("outlet", "is from the outlet", filters.outlets, there)
     if filters.collections:
-        _require("collection", "is in the collection", filters.collections, documents)
+        there = documents.names("collection", filters.permitted)
+        unnamed = [DEFAULT_COLLECTION] if documents.has_unnamed(filters.permitted) else []
+        _require("collection", "is in the collection", filters.collections, there, unnamed)
 
 
-def _require(field: str, relation: str, names: Sequence[str], documents: Documents) -> None:
-    there = documents.names(field)
-    folded = {name.lower() for name in there}
+def _require(
+    field: str, relation: str, names: Sequence[str], there: Sequence[str], also: Sequence[str] = ()
+) -> None:
+    folded = {name.lower() for name in (*there, *also)}
     for name in names:
         if name.lower() not in folded:
             more = ", …" if len(there) > _NAMED else ""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from index.entries import Described, Extent
 from index.following import InMemory, Pending
 from index.languages import language_of
-from index.models import Filters
+from index.models import DEFAULT_COLLECTION, Filters
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
@@ -111,16 +111,32 @@ class Documents(InMemory):
                 self._whole = Scope(self._extent(held))
             return self._whole
 
-    def names(self, field: str) -> list[str]:
-        """Return every value that ``field`` (outlet, collection) has in a document, sorted."""
+    def names(self, field: str, permitted: frozenset[str] | None = None) -> list[str]:
+        """Return every value that ``field`` (outlet, collection) has in a document, sorted.
+
+        Args:
+            field: what to look at.
+            permitted: names of the collections that may be read; ``None`` for all.
+        """
         with self._lock:
-            there = _used(self._held.named[field])
+            there = _used(self._permitted(permitted).named[field])
             return sorted(
                 n for n, at in self._names[field].items() if n is not None and at in there
             )
 
-    def __contains__(self, document_id: str) -> bool:
-        return bool((self._held.ids == document_id).any())
+    def has_unnamed(self, permitted: frozenset[str] | None = None) -> bool:
+        """Return whether documents were given no collection, among those that may be read."""
+        with self._lock:
+            return bool((self._permitted(permitted).named["collection"] == 0).any())
+
+    def holds(self, document_id: str, permitted: frozenset[str] | None = None) -> bool:
+        """Return whether there is a document, among those that may be read."""
+        with self._lock:
+            return bool((self._permitted(permitted).ids == document_id).any())
+
+    def _permitted(self, permitted: frozenset[str] | None) -> _Documents:
+        held = self._held
+        return held if permitted is None else held.taken(self._belonging(held, permitted))
 
     def _columns(self, rows: Sequence[Described]) -> _Documents:
         """Return rows of the record as columns; new names get the next numbers."""
@@ -157,9 +173,16 @@ class Documents(InMemory):
     def _mask(self, filters: Filters, held: _Documents) -> Mask:
         """Return which documents the filters leave; what one does not state fails the filter."""
         mask = np.ones(len(held.ids), bool)
-        for field, wanted in (("outlet", filters.outlets), ("collection", filters.collections)):
-            if wanted:
-                mask &= self._among(held, field, names_like(self._names[field], wanted))
+        if filters.permitted is not None:
+            mask &= self._belonging(held, filters.permitted)
+        if filters.outlets:
+            named = names_like(self._names["outlet"], filters.outlets)
+            mask &= self._among(held, "outlet", named)
+        if filters.collections:
+            within: list[str | None] = [*names_like(self._names["collection"], filters.collections)]
+            if DEFAULT_COLLECTION in {name.lower() for name in filters.collections}:
+                within.append(None)
+            mask &= self._among(held, "collection", within)
         if filters.languages:
             mask &= self._among(
                 held, "language", languages_like(self._names["language"], filters.languages)
@@ -173,7 +196,13 @@ class Documents(InMemory):
                 mask &= (held.day > 0) & (held.day <= latest.toordinal())
         return mask
 
-    def _among(self, held: _Documents, field: str, wanted: Sequence[str]) -> Mask:
+    def _belonging(self, held: _Documents, permitted: frozenset[str]) -> Mask:
+        """Return which documents are in one of the collections that may be read."""
+        there = self._names["collection"]
+        within = [name for name in there if (name or DEFAULT_COLLECTION) in permitted]
+        return self._among(held, "collection", within)
+
+    def _among(self, held: _Documents, field: str, wanted: Sequence[str | None]) -> Mask:
         chosen = np.zeros(len(self._names[field]), bool)
         chosen[[self._names[field][name] for name in wanted]] = True
         return chosen[held.named[field]]

@@ -12,7 +12,7 @@ later, or goes, changes it rightly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -44,6 +44,11 @@ LONGEST = 5.0
 _ESTIMATED = 0.4  # of containment, to be worth a look: well below COPIED, for it is an estimate
 
 
+Place = tuple[int, str, int]
+"""Place in the list of stories: how many documents may belong together, under which name, and which
+of the stories among them it is. The list runs from many to few, then by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A document that repeats the words of a story."""
@@ -66,6 +71,8 @@ class Story:
     """The copy seen first: published first, then recorded first; without a date it comes last."""
     copies: tuple[Copy, ...]
     """The other copies, in the order in which they were seen."""
+    place: Place = (0, "", 0)
+    """Where it stands among the stories of a record."""
 
     @property
     def first_seen(self) -> date | None:
@@ -162,18 +169,30 @@ def tell(documents: Iterable[Telling]) -> list[Story]:
     The document seen first is canonical and takes its copies with it; then the first of the rest
     does. A collection of several texts thus does not make one story of them.
     """
-    rest = sorted(
-        documents, key=lambda d: seen(d.document.metadata.published_at, d.taken_in, d.document.id)
+    told = {one.document.id: one for one in documents}
+    order = sorted(
+        told, key=lambda i: seen(told[i].document.metadata.published_at, told[i].taken_in, i)
     )
-    stories: list[Story] = []
+    return [
+        _story(told[first], [told[name] for name in copies])
+        for first, *copies in apart(order, {name: one.wording for name, one in told.items()})
+    ]
+
+
+def apart(ids: Sequence[str], words: Mapping[str, Wording]) -> Iterator[tuple[str, ...]]:
+    """Yield the stories among documents in the order in which they were seen, as :func:`tell` does.
+
+    Args:
+        ids: the documents, those seen first first.
+        words: the words of each.
+    """
+    rest = list(ids)
     while len(rest) > 1:
         first, others = rest[0], rest[1:]
-        copies = [other for other in others if is_copy(first.wording, other.wording)]
+        copies = [name for name in others if is_copy(words[first], words[name])]
         if copies:
-            stories.append(_story(first, copies))
-        taken = {copy.document.id for copy in copies}
-        rest = [other for other in others if other.document.id not in taken]
-    return stories
+            yield (first, *copies)
+        rest = [name for name in others if name not in set(copies)]
 
 
 def _story(first: Telling, copies: Sequence[Telling]) -> Story:

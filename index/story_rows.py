@@ -8,6 +8,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -28,8 +30,20 @@ from index import schema as t
 from index.bands import Bands
 from index.entries import Entry
 from index.models import Filters, Span
-from index.rows import ask, conditions, current_version, document_of
-from index.stories import NUMBERS, Story, Telling, is_candidate, is_copy, pack, seen, tell, unpack
+from index.rows import ask, conditions, current_version, document_of, permits
+from index.stories import (
+    NUMBERS,
+    Place,
+    Story,
+    Telling,
+    apart,
+    is_candidate,
+    is_copy,
+    pack,
+    seen,
+    tell,
+    unpack,
+)
 from index.stories import estimate as estimated
 from index.wording import Wording, wording
 
@@ -40,6 +54,8 @@ _COMPARED = 8
 _KEPT = 100_000
 """Words of texts that are held ready; copies come together, and are found together."""
 _CHUNK = 500
+_COMPARED_ANEW = 50
+"""Copies of a story that are compared anew for one search, beside those that it found."""
 
 _SHARED = """
     select distinct one.story
@@ -174,36 +190,69 @@ class StoryRecord:
 
     # -- reading -----------------------------------------------------------------------------
 
-    def stories(self, filters: Filters, limit: int | None = None) -> list[Story]:
-        """Return the stories of two or more documents that the filters leave, largest first.
+    def stories(
+        self, filters: Filters, limit: int | None = None, after: Place | None = None
+    ) -> list[Story]:
+        """Return the stories of two or more documents that the filters leave.
 
         Their documents come with their texts; no other text is read.
+
+        Args:
+            filters: which documents count.
+            limit: how many to return at most, in order of place; without it all are returned, the
+                largest first.
+            after: only those behind this place.
         """
         c, number = t.stories.c, func.count()
         names = current_version().join(t.stories, c.document_id == t.documents.c.id)
-        names = names.with_only_columns(c.story).where(*conditions(filters))
+        names = names.with_only_columns(c.story, number).where(*conditions(filters))
         names = names.group_by(c.story).having(number > 1).order_by(number.desc(), c.story)
+        if after is not None:
+            size, last, _ = after
+            names = names.having(or_(number < size, and_(number == size, c.story >= last)))
         found: list[Story] = []
         with self._engine.connect() as connection:
-            for name in connection.scalars(names).all():
+            for name, together in connection.execute(names).all():
                 if limit is not None and len(found) >= limit:
                     break
-                found += tell(self._told(connection, name, filters))
-        found.sort(key=lambda story: -len(story.copies))
+                for at, story in enumerate(tell(self._told(connection, name, filters))):
+                    told = after is not None and (together, name) == after[:2] and at <= after[2]
+                    if not told:
+                        found.append(replace(story, place=(together, name, at)))
+        if limit is None:
+            found.sort(key=lambda story: -len(story.copies))
         return found[:limit]
 
-    def members(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return for each of the documents that has copies all of its story, first seen first."""
+    def members(
+        self, document_ids: Sequence[str], permitted: frozenset[str] | None = None
+    ) -> dict[str, tuple[str, ...]]:
+        """Return for each of the documents that has copies all of its story, first seen first.
+
+        Two texts may be of one story only because each is a copy of a third. Whoever may not see
+        that one must not learn from the other two that it is there, so that with ``permitted``,
+        which names the collections that may be read, what these hold is compared by itself.
+        """
         # Most documents are no copies: those are told by this query, which reads no texts.
         stories = [name for (name,) in ask(self._engine, _SHARED, json.dumps(list(document_ids)))]
         found: dict[str, dict[str, tuple[object, ...]]] = defaultdict(dict)
         if stories:
             with self._engine.connect() as connection:
-                for row in connection.execute(_dated().where(t.stories.c.story.in_(stories))):
+                query = _dated().where(t.stories.c.story.in_(stories))
+                if permitted is not None:
+                    query = query.where(permits(t.versions.c.collection, permitted))
+                for row in connection.execute(query):
                     order = seen(row.published_at, row.taken_in, row.document_id)
                     found[row.story][row.document_id] = order
-        told = (tuple(sorted(of, key=of.__getitem__)) for of in found.values())
+        told = [tuple(sorted(of, key=of.__getitem__)) for of in found.values()]
+        if permitted is not None:
+            told = [story for of in told for story in self._anew(of, frozenset(document_ids))]
         return {document_id: story for story in told for document_id in story}
+
+    def _anew(self, ids: Sequence[str], wanted: frozenset[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the stories that some documents of one story make without the others."""
+        some = [*ids[:_COMPARED_ANEW], *(name for name in ids[_COMPARED_ANEW:] if name in wanted)]
+        words = self.wordings(some) if len(some) > 1 else {}
+        yield from apart([name for name in some if name in words], words)
 
     def wordings(self, document_ids: Sequence[str]) -> dict[str, Wording]:
         """Return the words of the evidence sentences of current versions."""

@@ -58,11 +58,15 @@ some_outlets = ["VARN herald", "öresund POST", "Kronos", "New Outlet", "nowhere
     st.builds(
         Filters,
         outlets=st.sets(st.sampled_from(some_outlets)).map(tuple),
-        collections=st.sets(st.sampled_from(["ports", "études", "none such"])).map(tuple),
+        collections=st.sets(st.sampled_from(["ports", "études", "none such", "Default"])).map(
+            tuple
+        ),
         languages=st.sets(st.sampled_from(["en", "EN-us", "de", "fr"])).map(tuple),
         since=some_days,
         until=some_days,
         as_of=some_days,
+        permitted=st.none()
+        | st.frozensets(st.sampled_from(["Ports", "ports", "ÉTUDES", "default"])),
     ),
     st.none() | st.sets(st.integers(0, 299), max_size=20),
 )
@@ -100,6 +104,7 @@ def test_every_field_of_filters_is_looked_at(changed: Corpus) -> None:
         "collections": ("ports",),
         "languages": ("de",),
         "as_of": date(2024, 5, 1),
+        "permitted": frozenset({"Ports"}),
     }
     assert given_alone.keys() == Filters.__dataclass_fields__.keys()
     documents = changed.retriever.documents
