@@ -1,0 +1,1 @@
+"""What the server tells about itself: log lines, numbers and traces, never words or secrets."""
