@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import EmptyDocument
@@ -65,7 +66,8 @@ def parse(origin: Origin, data: bytes, *, limit: int) -> Draft:
 
     Metadata are taken field by field from the strongest that has them: what was given with the
     origin, what the document states itself, what can be inferred from its words, and last what a
-    program may have filled in unseen. The latter two are marked as inferred.
+    program may have filled in unseen. The latter two are marked as inferred. The collection of an
+    upload is the one that was given, whatever the document states.
 
     Args:
         origin: where the bytes come from.
@@ -84,13 +86,16 @@ def parse(origin: Origin, data: bytes, *, limit: int) -> Draft:
 
     if not data.strip():
         raise EmptyDocument(f"{origin.name} is empty")
-    served = origin.source.startswith(("http://", "https://"))
+    served = origin.served or origin.source.startswith(("http://", "https://"))
     format_ = recognise(origin.name, origin.media_type, data, served=served)
     content = _read(format_, origin, data, limit)
     if not content.text.strip():
         raise EmptyDocument(f"{origin.name} holds no text")
     marks = mark(content.text)
     metadata = origin.given.over(content.stated).over(marks.metadata).over(content.weak)
+    if origin.source.startswith("upload:"):
+        # A collection decides who may read: that is for the sender to say, not for the document.
+        metadata = replace(metadata, collection=origin.given.collection)
     return Draft(
         source=origin.source,
         text=content.text,

@@ -86,10 +86,11 @@ def reading(name: str, kind: str) -> Iterator[None]:
 
     Raises:
         BrokenDocument: with the library's reason.
+        MemoryError: if memory ran out.
     """
     try:
         yield
-    except DossierError:
+    except (DossierError, MemoryError):  # the latter says nothing about the file; see index.bounds
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__

@@ -46,6 +46,8 @@ class Origin:
     """Size in bytes as far as known, for progress only."""
     media_type: str | None = None
     """As stated by a server or uploader."""
+    served: bool = False
+    """Whether a web server stated it, whatever the source."""
     problem: DossierError | None = None
     """Why it cannot be ingested, where that is known already; raised by :meth:`read`."""
     state: str | None = None

@@ -1,0 +1,1 @@
+"""Folders and feeds that are watched: what is new in them goes into the record by itself."""
