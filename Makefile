@@ -12,7 +12,7 @@ DEMO_QUESTIONS := "How long is the treaty supposed to last?" \
 	"What was trade between Russia and Iran worth in 2024?" \
 	"Who called it a marriage of convenience?"
 
-.PHONY: help demo install test test-model check lint types layers format docs lock bench clean
+.PHONY: help demo install test test-model soak check lint types layers format docs lock bench clean
 
 help:  ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ test: $(VENV)/installed-dev  ## Run the tests, with the coverage gate
 test-model: $(VENV)/installed-dev  ## Ask a small real model (MODEL=gemma3-270m, qwen2.5-coder-1.5b); fetches it
 	REAL_MODEL=$(MODEL) $(BIN)/python -m pytest -m real_model tests/test_real_model.py
 
+soak: $(VENV)/installed-dev  ## What takes long: kills, damaged files, hours of load in minutes
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
 check: lint types layers test  ## Run everything that must be green before a change lands
 
 lint: $(VENV)/installed-dev  ## Style
@@ -58,6 +61,7 @@ format: $(VENV)/installed-dev  ## Put the code into its usual form
 docs: $(VENV)/installed-dev  ## Write the generated parts of docs/ anew
 	$(BIN)/python -m qa.settings > .env.example
 	$(BIN)/python -m api.cli.reference > docs/cli.md
+	$(BIN)/dossier eval cases schema > eval/case.schema.json
 
 bench: $(VENV)/installed-dev  ## Measure ingest and answers against a stock pipeline
 	$(BIN)/python -m benchmarks.pipeline --shared ../shared

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from api.limits.errors import TryLater
 from index.errors import DossierError, InputError, NotFound
 
 
@@ -17,6 +20,13 @@ class BodyTooLarge(InputError):
 
     code = "body_too_large"
     hint = "Send less at once; for documents the limit is DOSSIER_MAX_DOCUMENT_BYTES."
+
+
+class TooManyDocuments(InputError):
+    """More files than one request may bring."""
+
+    code = "too_many_documents"
+    hint = "Send them in several requests."
 
 
 class UnsupportedMediaType(InputError):
@@ -50,6 +60,36 @@ class CrossSiteRequest(InputError):
     hint = "Send the request from a program or from a page of this server."
 
 
+class KeyRequired(InputError):
+    """A request without a key where one is needed."""
+
+    code = "key_required"
+    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="dossier"'}
+    hint = "Send the header Authorization: Bearer dsk_…; `dossier keys create` makes a key."
+
+
+class InvalidKey(InputError):
+    """A key that is none, or is not valid any more."""
+
+    code = "invalid_key"
+    headers: ClassVar = {"WWW-Authenticate": 'Bearer realm="dossier", error="invalid_token"'}
+    hint = "Check the key, or ask whoever runs the server for a new one."
+
+
+class NotPermitted(InputError):
+    """Something that may be seen but not done with the key that was sent."""
+
+    code = "not_permitted"
+    hint = "Use a key that is granted the role, or ask whoever runs the server for one."
+
+
+class ForeignWords(DossierError):
+    """A response that would have shown what its reader may not see; it was held back."""
+
+    code = "held_back"
+    hint = "This is a fault in Dossier: report the request id together with the server's log."
+
+
 class UnknownModel(NotFound):
     """A model's name that no answerer has."""
 
@@ -69,6 +109,67 @@ class RejectedDocuments(InputError):
 
     code = "documents_rejected"
     hint = "The list `documents` says for each what is wrong and what to do."
+
+
+class QueueFull(TryLater):
+    """More uploads wait than the server takes on."""
+
+    code = "queue_full"
+    hint = (
+        "Send it again after as many seconds as the header Retry-After says; DOSSIER_MAX_JOBS is "
+        "how many uploads may wait."
+    )
+
+
+class UrlIngestOff(InputError):
+    """An address to be fetched by a server that fetches none."""
+
+    code = "url_ingest_off"
+    hint = (
+        "Fetch it yourself and send what you got; DOSSIER_ALLOW_URL_INGEST lets the server do it."
+    )
+
+
+class InvalidIdempotencyKey(InputError):
+    """An ``Idempotency-Key`` header that is none."""
+
+    code = "invalid_idempotency_key"
+    hint = 'Send one string of 1 to 255 printable ASCII characters: Idempotency-Key: "8e03978e".'
+
+
+class IdempotencyKeyReused(InputError):
+    """An ``Idempotency-Key`` that came with another request before."""
+
+    code = "idempotency_key_reused"
+    hint = "Use a new key for every request, and the old one only to send the same request again."
+
+
+class IdempotencyKeyInUse(TryLater):
+    """An ``Idempotency-Key`` whose first request is still under way."""
+
+    code = "idempotency_key_in_use"
+    hint = "Wait for the first request, or ask again after the seconds that Retry-After says."
+
+
+class PreconditionFailed(InputError):
+    """An ``If-Match`` header that does not name what is there now."""
+
+    code = "precondition_failed"
+    hint = "Read it again, look at what changed, and send its ETag of now."
+
+
+class InvalidCursor(InputError):
+    """A place in a list that is not one, or is one of another list."""
+
+    code = "invalid_cursor"
+    hint = "Send the `next` of the page before, with the same filters; or leave it away to begin."
+
+
+class ShuttingDown(TryLater):
+    """A request that came, or was not finished, while the server ends."""
+
+    code = "shutting_down"
+    hint = "Send it again after a moment: another server may be there by then."
 
 
 class NotReady(DossierError):

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.access.keys import without_secrets
 from api.errors import BodyTooLarge, CrossSiteRequest, UntrustedHost
 from index.errors import DossierError
 
@@ -29,7 +30,8 @@ logger = logging.getLogger("dossier.http")
 class RequestIdentity:
     """Gives each request an id and each response its id and ``nosniff``; answers for faults.
 
-    An ``X-Request-ID`` of at most 64 plain characters is taken over, any other is replaced.
+    An ``X-Request-ID`` of at most 64 plain characters is taken over, any other is replaced, and so
+    is a key that strayed there, for ids are logged.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,7 +43,8 @@ class RequestIdentity:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(REQUEST_ID, "")
-        request_id = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
+        sane = _SANE_ID.fullmatch(given) and given == without_secrets(given)
+        request_id = given if sane else secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 

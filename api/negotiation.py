@@ -61,7 +61,7 @@ def sent(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def require_json(request: Request) -> None:
+async def require_json(request: Request) -> None:  # asynchronous: it needs no thread
     """Refuse bodies that do not say that they are JSON; for routes that take nothing else.
 
     Raises:

@@ -8,35 +8,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from fastapi.sse import format_sse_event
 
 from api import problems
 from api.errors import UnknownModel, UnusableConversation
-from api.openai_models import MODELS, Annotation, ChatRequest, UrlCitation
+from api.openai_citing import Mark, marks, tokens
+from api.openai_models import MODELS, Asked, ChatRequest, Message
+from api.openai_stream import Writer
 from qa.conversation import standalone
-from qa.models import (
-    Answer,
-    AnswerEvent,
-    Citation,
-    Completed,
-    Failed,
-    Started,
-    Statement,
-    StatementAdded,
-    Usage,
-)
+from qa.models import Answer, Started, Usage
 from qa.question import Question, Turn
 
 MOST_TURNS = 50
 """Earlier questions that are looked at."""
 
 
-def to_question(asked: ChatRequest) -> Question:
+def to_question(
+    asked: Asked, messages: Sequence[Message], before: tuple[Turn, ...] = ()
+) -> Question:
     """Return the question of a conversation, with what the user asked before as its history.
+
+    Args:
+        asked: the request.
+        messages: its conversation, oldest message first.
+        before: questions before that conversation.
 
     Raises:
         UnknownModel: if the model's name is none of those served.
@@ -44,20 +42,19 @@ def to_question(asked: ChatRequest) -> Question:
     """
     if asked.model not in MODELS:
         raise UnknownModel(f"there is no model {problems.clip(asked.model)!r}")
-    if asked.messages[-1].role != "user":
+    if not messages or messages[-1].role != "user":
         raise UnusableConversation("the last message is not the user's")
-    *earlier, text = [m.words() for m in asked.messages if m.role == "user"]
+    *earlier, text = [m.words() for m in messages if m.role == "user"]
     return Question(
         text=text,
-        filters=asked.filters,
-        answerer=MODELS[asked.model],
-        history=_turns(earlier[-MOST_TURNS:]),
+        filters=asked.restrictions,
+        answerer=asked.answerer or MODELS[asked.model],
+        history=_turns((*before, *asked.history), earlier[-MOST_TURNS:])[-MOST_TURNS:],
     )
 
 
-def _turns(questions: Iterable[str]) -> tuple[Turn, ...]:
-    """Return earlier questions, each understood with those before it."""
-    turns: tuple[Turn, ...] = ()
+def _turns(turns: tuple[Turn, ...], questions: Iterable[str]) -> tuple[Turn, ...]:
+    """Return earlier questions behind known turns, each understood with those before it."""
     for text in questions:
         if text.strip():
             meant = standalone(Question(text=text, history=turns))
@@ -73,7 +70,7 @@ def completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
         model: the name that was asked for.
         base: address of this server, for links to the cited words.
     """
-    cited = [m for s in answer.statements for m in marks(s, answer.citations, base)]
+    cited = [m.as_chat() for s in answer.statements for m in marks(s, answer.citations, base)]
     return {
         "id": f"chatcmpl-{answer.id}",
         "object": "chat.completion",
@@ -97,107 +94,52 @@ def completion(answer: Answer, model: str, base: str) -> dict[str, Any]:
     }
 
 
-def marks(statement: Statement, citations: Sequence[Citation], base: str) -> list[dict[str, Any]]:
-    """Return the marks of a statement's citations.
-
-    Args:
-        statement: the statement; its markers stand behind it, after one space.
-        citations: the answer's citations so far, in order of number.
-        base: address of this server, for links to the cited words.
-    """
-    found = []
-    at = statement.end + 1
-    for number in statement.citations:
-        cited = citations[number - 1]
-        url_citation = UrlCitation(
-            start_index=at,
-            end_index=at + len(f"[{number}]"),
-            title=_title(cited),
-            url=link(cited, base),
-        )
-        at = url_citation.end_index
-        annotation = Annotation(url_citation=url_citation, dossier=cited.model_dump(mode="json"))
-        found.append(annotation.model_dump())
-    return found
-
-
-def link(cited: Citation, base: str) -> str:
-    """Return the address of the cited words: the version's text, and the code points in it."""
-    path = f"v1/documents/{quote(cited.document_id, safe='')}/text?version={cited.version}"
-    return f"{base.rstrip('/')}/{path}#char={cited.start},{cited.end}"
-
-
-def _title(cited: Citation) -> str:
-    day = cited.published_at.isoformat() if cited.published_at else None
-    return ", ".join(filter(None, (cited.outlet, cited.title, day))) or cited.document_id
-
-
 def _finish(answer: Answer) -> str:
     """Return why the message ends; ``length`` is the interface's word for one cut short."""
     return "length" if answer.status == "incomplete" else "stop"
 
 
 def _usage(used: Usage | None) -> dict[str, int]:
-    sent, received = (used.prompt_tokens, used.completion_tokens) if used else (0, 0)
+    sent, received = tokens(used)
     return {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
 
 
-class Chunks:
+class Chunks(Writer):
     """Writes the events of one answer as chunks of a chat completion."""
 
     def __init__(self, asked: ChatRequest, base: str) -> None:
+        super().__init__(base)
         self._model = asked.model
         self._with_usage = bool(asked.stream_options and asked.stream_options.include_usage)
-        self._base = base
         self._id = ""
-        self._sent = ""
-        self._citations: list[Citation] = []
         self._created = int(time.time())
 
-    async def write(
-        self, first: AnswerEvent, following: AsyncIterator[AnswerEvent | None]
-    ) -> AsyncIterator[bytes]:
-        """Yield the chunks; ``None`` among the events is silence, kept alive by a comment."""
-        for data in self._of(first):
-            yield data
-        async for event in following:
-            if event is None:
-                yield format_sse_event(comment="")
-                continue
-            for data in self._of(event):
-                yield data
-        yield format_sse_event(data_str="[DONE]")
+    def started(self, event: Started) -> list[bytes]:
+        """Return the chunk that says who speaks."""
+        self._id = event.id
+        return [self._chunk({"role": "assistant", "content": ""})]
 
-    def _of(self, event: AnswerEvent) -> list[bytes]:
-        if isinstance(event, Started):
-            self._id = event.id
-            return [self._chunk({"role": "assistant", "content": ""})]
-        if isinstance(event, StatementAdded):
-            self._citations += event.citations
-            cited = marks(event.statement, self._citations, self._base)
-            return [self._more(event.text, cited)]
-        if isinstance(event, Completed):
-            return self._end(event.answer)
-        if isinstance(event, Failed):
-            hint = problems.over_http(event.hint)
-            error = problems.openai_error(event.code, f"{event.message}. {hint}")
-            return [format_sse_event(data_str=json.dumps(error, ensure_ascii=False))]
-        return []
+    def added(self, text: str, new: Sequence[Mark]) -> list[bytes]:
+        """Return a chunk with a checked sentence."""
+        cited = {"annotations": [mark.as_chat() for mark in new]} if new else {}
+        return [self._chunk({"content": text, **cited})]
 
-    def _more(self, text: str, cited: Sequence[dict[str, Any]] = ()) -> bytes:
-        self._sent += text
-        return self._chunk({"content": text} | ({"annotations": [*cited]} if cited else {}))
-
-    def _end(self, answer: Answer) -> list[bytes]:
-        """Return what is left to send: words that no statement brought, the end, the tokens."""
-        rest = answer.text.removeprefix(self._sent)
-        chunks = [self._more(rest)] if rest else []
+    def completed(self, answer: Answer) -> list[bytes]:
+        """Return the chunk that ends the message, and the tokens if they are wanted."""
         own = {"dossier": answer.model_dump(mode="json")}
-        chunks.append(self._chunk({}, finish=_finish(answer), more=own))
+        chunks = [self._chunk({}, finish=_finish(answer), more=own)]
         if self._with_usage:
             usage = {"choices": [], "usage": _usage(answer.usage)}
             chunks.append(self._chunk({}, more=usage))
         return chunks
+
+    def failed(self, code: str, message: str) -> list[bytes]:
+        """Return an error, which the interface's clients raise."""
+        return [_data(problems.openai_error(code, message))]
+
+    def last(self) -> list[bytes]:
+        """Return the interface's sign that the stream is whole."""
+        return [format_sse_event(data_str="[DONE]")]
 
     def _chunk(
         self, delta: dict[str, Any], finish: str | None = None, more: dict[str, Any] | None = None
@@ -208,5 +150,9 @@ class Chunks:
             "created": self._created,
             "model": self._model,
             "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
-        } | (more or {})
-        return format_sse_event(data_str=json.dumps(chunk, ensure_ascii=False))
+        }
+        return _data(chunk | (more or {}))
+
+
+def _data(content: dict[str, Any]) -> bytes:
+    return format_sse_event(data_str=json.dumps(content, ensure_ascii=False))

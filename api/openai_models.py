@@ -1,17 +1,20 @@
 """The objects of the OpenAI-compatible routes, in the part of that interface that is served.
 
 What a client sends beside this part is taken and has no effect, as the interface demands of servers
-that do not know a parameter; the fields under "Dossier's own" are sent through ``extra_body``.
+that do not know a parameter. What would change the form of the reply is refused instead, as the
+client would read something else than it asked for. The fields under "Dossier's own" are sent
+through ``extra_body``.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from api.schemas import FewFilters, Reply
-from qa.question import AnswererName, FilterSet
+from qa.question import AnswererName, FilterSet, Turn
 
 MODELS: dict[str, AnswererName | None] = {
     "dossier": None,
@@ -34,19 +37,30 @@ class Sent(BaseModel):
 class TextPart(Sent):
     """A part of a message."""
 
-    type: Literal["text"]
+    type: Literal["text", "input_text", "output_text", "refusal"]
     """Only text can be asked."""
-    text: str
+    text: str = ""
     """The words."""
+
+
+def _shape(value: Any) -> str:
+    return "(list)" if isinstance(value, list) else "(text)"
+
+
+Words = Annotated[
+    Annotated[str, Tag("(text)")] | Annotated[list[TextPart], Tag("(list)")],
+    Discriminator(_shape),
+]
+"""What is said, in one piece or in parts. Tags in brackets are left out of what errors point at."""
 
 
 class Message(Sent):
     """One message of the conversation."""
 
-    role: Literal["system", "developer", "user", "assistant"]
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     """Who speaks. Only what the user asked counts: answers come from documents, so neither
     instructions nor earlier answers change them."""
-    content: str | list[TextPart] | None = None
+    content: Words | None = None
     """What is said."""
 
     def words(self) -> str:
@@ -56,6 +70,45 @@ class Message(Sent):
         return "".join(part.text for part in self.content or ())
 
 
+class Form(Sent):
+    """The form that a reply is to have."""
+
+    type: Literal["text"]
+    """An answer is text; where JSON is wanted, ``POST /v1/answers`` has it."""
+
+
+class Asked(Sent):
+    """What requests of every kind have in common."""
+
+    model: str = Field(max_length=200)
+    """``dossier``, ``dossier-embedded`` or ``dossier-model``."""
+    stream: bool | None = False
+    """Whether to send the answer sentence by sentence."""
+    tool_choice: Literal["none", "auto"] | None = None
+    """No tool is ever called, so none can be required."""
+    filters: FewFilters = FilterSet()
+    """Dossier's own: restrictions on the documents searched."""
+    as_of: date | None = None
+    """Dossier's own: the same as ``as_of`` among the filters."""
+    answerer: AnswererName | None = None
+    """Dossier's own: which answerer to use, whatever the model's name says."""
+    history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    """Dossier's own: questions before the conversation, as in ``POST /v1/answers``."""
+
+    @property
+    def restrictions(self) -> FilterSet:
+        """The filters with the day to look from."""
+        if self.as_of is None:
+            return self.filters
+        return self.filters.model_copy(update={"as_of": self.as_of})
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        if self.as_of and self.filters.as_of not in (None, self.as_of):
+            raise ValueError("as_of is told twice")
+        return self
+
+
 class StreamOptions(Sent):
     """What a stream should hold beside the answer."""
 
@@ -63,45 +116,81 @@ class StreamOptions(Sent):
     """Whether a last chunk tells the tokens used."""
 
 
-class ChatRequest(Sent):
+class ChatRequest(Asked):
     """A conversation whose last message of the user is the question."""
 
-    model: str = Field(max_length=200)
-    """``dossier``, ``dossier-embedded`` or ``dossier-model``."""
     messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_MESSAGES)]
     """The conversation, oldest message first."""
-    stream: bool | None = False
-    """Whether to send the answer sentence by sentence."""
     stream_options: StreamOptions | None = None
     """What the stream should hold beside the answer."""
     n: Annotated[int, Field(ge=1, le=1)] | None = 1
     """There is one answer."""
-    filters: FewFilters = FilterSet()
-    """Dossier's own: restrictions on the documents searched."""
+    response_format: Form | None = None
+    """The form of the reply."""
+    modalities: list[Literal["text"]] | None = None
+    """Nothing is spoken."""
+    logprobs: Literal[False] | None = None
+    """There are no probabilities of tokens."""
 
 
-class UrlCitation(Reply):
-    """A citation in the words of the interface."""
+class OutputForm(Sent):
+    """The form that a response is to have."""
 
-    start_index: int
-    """First code point of the marker in the message."""
-    end_index: int
-    """One past its last code point: ``content[start_index:end_index] == "[1]"``."""
-    title: str
-    """Outlet, title and day, where known."""
-    url: str
-    """The cited words in the stored text: the fragment counts code points (RFC 5147)."""
+    format: Form | None = None
+    """The form of its text."""
 
 
-class Annotation(Reply):
-    """A mark on a message."""
+class InputMessage(Message):
+    """A message among the items of an input."""
 
-    type: Literal["url_citation"] = "url_citation"
-    """There are only citations."""
-    url_citation: UrlCitation
-    """The citation."""
-    dossier: dict[str, Any]
-    """Dossier's own: the citation as ``POST /v1/answers`` gives it, with its quotation."""
+    type: Literal["message"] = "message"
+    """What it is."""
+
+
+class OtherItem(Sent):
+    """Anything else among them, such as the call of a tool; it has no effect."""
+
+    type: str
+    """What it is."""
+
+
+def _kind(item: Any) -> str:
+    given = item.get("type") if isinstance(item, dict) else getattr(item, "type", None)
+    return "(message)" if given in (None, "message") else "(other)"
+
+
+Item = Annotated[
+    Annotated[InputMessage, Tag("(message)")] | Annotated[OtherItem, Tag("(other)")],
+    Discriminator(_kind),
+]
+"""One item of an input; one without a type is a message."""
+
+
+class ResponseRequest(Asked):
+    """A question, or a conversation that ends with one."""
+
+    input: Annotated[
+        Annotated[str, Tag("(text)")]
+        | Annotated[list[Item], Field(max_length=MOST_MESSAGES), Tag("(list)")],
+        Discriminator(_shape),
+    ]
+    """The question, or the conversation, oldest message first."""
+    previous_response_id: Annotated[str, Field(max_length=200)] | None = None
+    """A response that you were given: the input goes on from there."""
+    background: Literal[False] | None = None
+    """Nothing is done in the background."""
+    conversation: None = None
+    """There are no conversations kept; say ``previous_response_id``."""
+    prompt: None = None
+    """There are no prompts kept."""
+    text: OutputForm | None = None
+    """The form of the reply."""
+
+    def messages(self) -> list[Message]:
+        """Return the conversation."""
+        if isinstance(self.input, str):
+            return [Message(role="user", content=self.input)]
+        return [item for item in self.input if isinstance(item, InputMessage)]
 
 
 class Served(Reply):
@@ -134,7 +223,7 @@ class ErrorBody(Reply):
     type: str
     """``invalid_request_error`` or ``server_error``."""
     param: str | None
-    """Not used."""
+    """The parameter that it is about, where it is about one."""
     code: str
     """Stable name of the kind of error, the same as in problem documents."""
 

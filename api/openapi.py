@@ -10,9 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api import openapi_common
 from api.openai_models import OpenAIError
-from api.problems import MEDIA_TYPE, Problem
-from api.schemas import Described, TextRequest
+from api.problems import MEDIA_TYPE, OPENAI_PATHS, Problem
+from api.schemas import Described, TextRequest, UrlRequest
 from qa.models import Completed, Failed, Retrieved, Started, StatementAdded
 
 _REF = "#/components/schemas/"
@@ -20,7 +21,7 @@ _EXTRA: tuple[type[BaseModel], ...] = (
     Problem,
     OpenAIError,
     TextRequest,
-    Described,
+    UrlRequest,
     Started,
     Retrieved,
     StatementAdded,
@@ -31,11 +32,11 @@ _EXTRA: tuple[type[BaseModel], ...] = (
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of problem responses; any route may give 400 and 500 as well."""
+    """Return the documentation of problems; any route may give 400, 401, 429, 500 and 503 too."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}}
     return {
         int(status): {"description": HTTPStatus(status).phrase, "content": content}
-        for status in sorted({*statuses, 400, 500})
+        for status in sorted({*statuses, 400, 401, 429, 500, 503})
     }
 
 
@@ -44,7 +45,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {"application/json": {"schema": {"$ref": f"{_REF}OpenAIError"}}}
     return {
         int(status): {"description": HTTPStatus(status).phrase, "content": content}
-        for status in sorted({*statuses, 400, 500})
+        for status in sorted({*statuses, 400, 401, 429, 500, 503})
     }
 
 
@@ -70,27 +71,25 @@ def event_stream() -> dict[str, Any]:
 
 def document_body(example: dict[str, Any]) -> dict[str, Any]:
     """Return the documentation of a body that is either JSON with a text or a form with files."""
+    described = Described.model_json_schema(ref_template=_REF + "{model}")
+    files = {
+        "type": "array",
+        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "description": "One or several files; the metadata is that of each.",
+    }
     form = {
-        "allOf": [
-            {"$ref": f"{_REF}Described"},
-            {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {
-                        "type": "array",
-                        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
-                        "description": "One or several files; the metadata is that of each.",
-                    }
-                },
-            },
-        ]
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {**described["properties"], "file": files},
     }
     return {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"$ref": f"{_REF}TextRequest"},
+                "schema": {
+                    "anyOf": [{"$ref": f"{_REF}TextRequest"}, {"$ref": f"{_REF}UrlRequest"}]
+                },
                 "examples": {"text": {"summary": "A short text", "value": example}},
             },
             "multipart/form-data": {"schema": form},
@@ -121,9 +120,18 @@ def _describe(app: FastAPI) -> dict[str, Any]:
     _, extra = models_json_schema(
         [(model, "validation") for model in _EXTRA], ref_template=_REF + "{model}"
     )
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    components = found.setdefault("components", {})
+    components["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key that `dossier keys create` made. While there is none, whoever "
+            "is on the server's own machine needs none.",
+        }
+    }
+    found["security"] = [{"key": []}]
+    schemas = components.setdefault("schemas", {})
     for name, schema in extra["$defs"].items():
         schemas.setdefault(name, schema)
-    # A form forbids unknown fields by itself; within "allOf" that would forbid "file" as well.
-    schemas["Described"].pop("additionalProperties", None)
+    openapi_common.complete(found, lambda p: errors if p.startswith(OPENAI_PATHS) else problems)
     return found

@@ -21,7 +21,9 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api import errors as http_errors
+from api.limits import errors as limit_errors
 from index import errors
+from index.storage import is_no_room
 from qa import errors as qa_errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,11 +34,13 @@ STATUS: dict[type[errors.DossierError], HTTPStatus] = {
     errors.DocumentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.FetchFailed: HTTPStatus.BAD_GATEWAY,
+    errors.AddressRefused: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.StateError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DataDirectoryInUse: HTTPStatus.CONFLICT,
+    errors.DiskFull: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.EmbeddingEndpointFailed: HTTPStatus.BAD_GATEWAY,
-    errors.RerankerUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.PairModelUnusable: HTTPStatus.SERVICE_UNAVAILABLE,
     qa_errors.InvalidSetting: HTTPStatus.INTERNAL_SERVER_ERROR,
     qa_errors.ModelError: HTTPStatus.BAD_GATEWAY,
     qa_errors.ModelNotConfigured: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -45,11 +49,23 @@ STATUS: dict[type[errors.DossierError], HTTPStatus] = {
     qa_errors.ModelTimeout: HTTPStatus.GATEWAY_TIMEOUT,
     http_errors.MalformedBody: HTTPStatus.BAD_REQUEST,
     http_errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    http_errors.TooManyDocuments: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     http_errors.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     http_errors.NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    http_errors.KeyRequired: HTTPStatus.UNAUTHORIZED,
+    http_errors.InvalidKey: HTTPStatus.UNAUTHORIZED,
+    http_errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    http_errors.UrlIngestOff: HTTPStatus.FORBIDDEN,
     http_errors.UntrustedHost: HTTPStatus.BAD_REQUEST,
     http_errors.CrossSiteRequest: HTTPStatus.FORBIDDEN,
     http_errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    http_errors.InvalidIdempotencyKey: HTTPStatus.BAD_REQUEST,
+    http_errors.IdempotencyKeyInUse: HTTPStatus.CONFLICT,
+    http_errors.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    limit_errors.TryLater: HTTPStatus.SERVICE_UNAVAILABLE,
+    limit_errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    limit_errors.TooManyAtOnce: HTTPStatus.TOO_MANY_REQUESTS,
+    limit_errors.BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
 }
 """Which status an error gets: that of the nearest class in its method resolution order."""
 
@@ -60,7 +76,7 @@ _OVER_HTTP = {
 }
 """Phrases of hints that speak of the command line, and what they are over HTTP."""
 
-_OPENAI_PATHS = ("/v1/chat/", "/v1/models")
+OPENAI_PATHS = ("/v1/chat/", "/v1/models", "/v1/responses")
 """Where errors take the shape that clients of OpenAI's interface read."""
 
 _LONGEST_TEXT = 500
@@ -125,7 +141,12 @@ def kind_of(code: str) -> type[errors.DossierError]:
 
 def status_of(error: errors.DossierError) -> HTTPStatus:
     """Return the status for ``error`` by the nearest of its classes in :data:`STATUS`."""
-    return next(STATUS[cls] for cls in kind_of(error.code).__mro__ if cls in STATUS)
+    return status_of_code(error.code)
+
+
+def status_of_code(code: str) -> HTTPStatus:
+    """Return the status for errors with ``code``, also for one that was recorded."""
+    return next(STATUS[cls] for cls in kind_of(code).__mro__ if cls in STATUS)
 
 
 def over_http(hint: str) -> str:
@@ -137,6 +158,7 @@ def over_http(hint: str) -> str:
 
 def make(scope: Scope, status: int, code: str, detail: str, hint: str, **more: Any) -> Problem:
     """Return a problem for the request of ``scope``; ``more`` become extension members."""
+    scope.setdefault("state", {})["problem"] = code  # for what is told of the request afterwards
     return Problem(
         type=f"urn:dossier:problem:{code}",
         title=code.replace("_", " ").capitalize(),
@@ -162,6 +184,11 @@ def of_error(scope: Scope, error: errors.DossierError, **more: Any) -> Problem:
     return make(scope, status_of(error), error.code, str(error), hint, **more)
 
 
+def headers_of(error: errors.DossierError) -> dict[str, str]:
+    """Return the headers that go with ``error``, such as the challenge of a 401 (RFC 6750)."""
+    return dict(getattr(error, "headers", {}))
+
+
 def unexpected(scope: Scope) -> Problem:
     """Return the problem for a fault that was not foreseen; it shows nothing of the inside."""
     return make(
@@ -175,17 +202,27 @@ def unexpected(scope: Scope) -> Problem:
 
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return ``problem`` as a response; on the OpenAI-compatible routes in their shape."""
-    if problem.instance.startswith(_OPENAI_PATHS):
-        error = openai_error(problem.code, f"{problem.detail}. {problem.hint}", problem.status)
+    if problem.instance.startswith(OPENAI_PATHS):
+        message = f"{problem.detail}. {problem.hint}"
+        first = problem.errors[0] if problem.errors else FieldError(detail="")
+        param = (first.pointer or "").removeprefix("#/").replace("/", ".") or first.parameter
+        error = openai_error(problem.code, message, problem.status, param)
         return JSONResponse(error, problem.status, headers=headers)
     content = problem.model_dump(mode="json", exclude_none=True)
     return JSONResponse(content, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
-def openai_error(code: str, message: str, status: int = 500) -> dict[str, Any]:
+def refusal(scope: Scope, error: errors.DossierError) -> JSONResponse:
+    """Return the response to the request of ``scope`` that ``error`` is, with its headers."""
+    return respond(of_error(scope, error), headers_of(error))
+
+
+def openai_error(
+    code: str, message: str, status: int = 500, param: str | None = None
+) -> dict[str, Any]:
     """Return an error as clients of OpenAI's interface read it."""
     kind = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
-    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def clip(text: str) -> str:
@@ -200,14 +237,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(ClientDisconnect, _on_client_gone)
+    app.add_exception_handler(OSError, _on_os_error)
 
 
 def _on_dossier_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.DossierError)
     problem = of_error(request.scope, error)
-    if problem.status >= 500:
+    if problem.status >= 500 and not isinstance(error, limit_errors.TryLater):
         logger.warning("request %s: %s: %s", problem.request_id, error.code, error)
-    return respond(problem)
+    return respond(problem, headers_of(error))
 
 
 def _on_invalid_request(request: Request, error: Exception) -> JSONResponse:
@@ -237,6 +275,8 @@ def field_error(item: dict[str, Any]) -> FieldError:
     detail = clip(str(item["msg"]).removeprefix("Value error, "))
     if place != "body":
         return FieldError(detail=detail, parameter=path[0] if path else place)
+    # In brackets stands which of several forms a value was taken for, which is no step in the body.
+    path = [step for step in path if not (step.startswith("(") and step.endswith(")"))]
     steps = (step.replace("~", "~0").replace("/", "~1") for step in path)
     return FieldError(detail=detail, pointer="#" + "".join(f"/{step}" for step in steps))
 
@@ -270,13 +310,23 @@ def _on_client_gone(_request: Request, _error: Exception) -> Response:
     return Response(status_code=499)
 
 
+def _on_os_error(request: Request, error: Exception) -> JSONResponse:
+    """Tell of a disk that is full, such as the one that a large body is put on while it arrives."""
+    if not is_no_room(error):
+        raise error
+    reason = getattr(error, "strerror", None) or "no room left"
+    return _on_dossier_error(request, errors.DiskFull(f"the request could not be stored: {reason}"))
+
+
 def _allowed(request: Request) -> list[str]:
     """Return the methods that the path of ``request`` answers to, over all its routes."""
     return [
         method
         for method in _METHODS
         if any(
-            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            # What can be read can be asked for its headers; see api.caching.
+            route.matches({**request.scope, "method": method.replace("HEAD", "GET")})[0]
+            == Match.FULL
             for route in request.app.routes
         )
     ]

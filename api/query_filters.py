@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query
 
 from index.models import Filters
+from qa.question import Day
 
 
-def query_filters(
+async def query_filters(  # asynchronous: it needs no thread
     *,
     outlet: Annotated[
         list[str] | None, Query(max_length=50, description="Only of these outlets; repeatable.")
@@ -24,12 +24,12 @@ def query_filters(
     language: Annotated[
         list[str] | None, Query(max_length=50, description="Only in these languages; repeatable.")
     ] = None,
-    since: Annotated[date | None, Query(description="Only published on this day or later.")] = None,
+    since: Annotated[Day | None, Query(description="Only published on this day or later.")] = None,
     until: Annotated[
-        date | None, Query(description="Only published on this day or earlier.")
+        Day | None, Query(description="Only published on this day or earlier.")
     ] = None,
     as_of: Annotated[
-        date | None, Query(description="Nothing published later, and nothing without a day.")
+        Day | None, Query(description="Nothing published later, and nothing without a day.")
     ] = None,
 ) -> Filters:
     """Return the filters of a request."""

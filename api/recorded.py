@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import StrictBool
+
 from api.schemas import Body, Reply
 from qa.audit.affected import AffectedAnswer
 from qa.models import Answer, Status
@@ -46,6 +48,8 @@ class AnswersReply(Reply):
     """The answers, newest first."""
     more: bool
     """Whether there are older ones."""
+    next: str | None = None
+    """What to send as ``after`` for the next page; ``null`` on the last."""
 
 
 class AffectedReply(Reply):
@@ -55,11 +59,13 @@ class AffectedReply(Reply):
     """The answers, oldest first; ``affected`` tells those whose words changed or are gone."""
     more: bool
     """Whether there are later ones."""
+    next: str | None = None
+    """What to send as ``after`` for the next page; ``null`` on the last."""
 
 
 class ReplayRequest(Body):
     """How a recorded question is to be answered again."""
 
-    recorded: bool = False
+    recorded: StrictBool = False
     """Put the answer together from what was recorded with it, calling no model; otherwise the
     question is asked anew."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from api.problems import Problem
 from index.load.metadata import read_fields
@@ -16,6 +23,16 @@ from qa.question import AnswererName, FilterSet, Question, Turn
 Line = Annotated[str, StringConstraints(max_length=1000)]
 """A short text of one field."""
 
+
+def _number(value: object) -> object:
+    """Refuse words and truths that pydantic would take for a number."""
+    if isinstance(value, str | bool):
+        raise ValueError("Input should be a number, without quotation marks")  # noqa: TRY004
+    return value
+
+
+Numeric = BeforeValidator(_number)
+"""Holds a number in a body to being written as one."""
 
 MOST_NAMED = 1000
 """Names that one filter takes at most."""
@@ -56,6 +73,9 @@ class AnswerRequest(Body):
     """Which answerer to use; without it the configured one."""
     history: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
     """Earlier questions of the conversation, oldest first, each as asked and as understood."""
+    resumable: bool = False
+    """Whether you may come back for the rest of the events if the connection is lost: the work then
+    goes on for a while without you. It means nothing for an answer that is sent whole."""
 
     def to_question(self) -> Question:
         """Return the same in the words of the question side."""
@@ -74,7 +94,7 @@ class SearchRequest(Body):
     """Words or a question; meaning and wording both count."""
     filters: FewFilters = FilterSet()
     """Restrictions on the documents searched."""
-    limit: Annotated[int, Field(ge=1, le=50)] = 8
+    limit: Annotated[int, Field(ge=1, le=50), Numeric] = 8
     """Most passages to return."""
 
 
@@ -180,6 +200,13 @@ class TextRequest(Described):
     version. Without it, the text itself is the identity."""
 
 
+class UrlRequest(Described):
+    """A document by its address, for a server that fetches; with what is known about it."""
+
+    url: Annotated[Line, Field(json_schema_extra={"format": "uri"})]
+    """Where it is: a public http or https address, which is also what it is known by."""
+
+
 class IngestedDocument(Reply):
     """What became of one document that was sent."""
 
@@ -202,6 +229,82 @@ class IngestReply(Reply):
 
     documents: list[IngestedDocument]
     """One entry for each document."""
+
+
+class JobCounts(Reply):
+    """How many documents of a job became what."""
+
+    total: int
+    """All of them."""
+    waiting: int = 0
+    """Those not taken in yet."""
+    added: int = 0
+    """New ones."""
+    changed: int = 0
+    """Those that became a new version."""
+    unchanged: int = 0
+    """Those that were there already."""
+    removed: int = 0
+    """Those that were taken out."""
+    rejected: int = 0
+    """Those that could not be taken in."""
+    cancelled: int = 0
+    """Those that were not begun when the job was cancelled."""
+
+
+class JobSummary(Reply):
+    """An upload that was accepted, and how far it is."""
+
+    id: str
+    """Its identifier."""
+    status: Literal["queued", "running", "done", "failed", "cancelled"]
+    """`done` if at least one of its documents is in the record, `failed` if none could be taken in
+    or the server could not go on."""
+    collection: str
+    """Where its documents go."""
+    created_at: datetime
+    """When it was accepted, in UTC."""
+    started_at: datetime | None
+    """When its first document was begun."""
+    finished_at: datetime | None
+    """When it ended."""
+    counts: JobCounts
+    """How far it is."""
+    problem: Problem | None = None
+    """Why it failed as a whole."""
+
+
+class JobDocumentReply(Reply):
+    """What became of one document of a job."""
+
+    name: str
+    """The name it was sent under, or one made from its content."""
+    outcome: Literal["waiting", "added", "changed", "unchanged", "removed", "rejected", "cancelled"]
+    """`waiting` until it is one of the others; see the reply to `POST /v1/documents`."""
+    id: str | None = None
+    """The document's identifier."""
+    version: int | None = None
+    """Its version then."""
+    passages: int | None = None
+    """Number of its passages."""
+    problem: Problem | None = None
+    """Why it was rejected."""
+
+
+class JobReply(JobSummary):
+    """An upload that was accepted, with each of its documents."""
+
+    documents: list[JobDocumentReply]
+    """One entry for each document, in the order in which they were sent."""
+
+
+class JobPage(Reply):
+    """One page of the list of jobs."""
+
+    jobs: list[JobSummary]
+    """The jobs, without their documents."""
+    next: str | None
+    """What to send as ``after`` for the next page; ``null`` on the last."""
 
 
 class DocumentReply(Reply):
@@ -289,14 +392,16 @@ class CheckReply(Reply):
     """Whether it is as it should be."""
     detail: str
     """What was found."""
-    hint: str | None
+    hint: str | None = None
     """What to do about it, where something is wrong."""
+    degraded: bool = False
+    """Whether questions are answered all the same, where something is wrong."""
 
 
 class Readiness(Reply):
     """Whether questions can be answered."""
 
-    status: Literal["ready"] = "ready"
-    """``ready`` if every check passed."""
+    status: Literal["ready", "degraded"] = "ready"
+    """``ready`` if every check passed; ``degraded`` if questions are answered without an index."""
     checks: list[CheckReply] | None = None
-    """All checks, with ``?verbose``."""
+    """Those that did not pass; all with ``?verbose``."""

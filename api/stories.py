@@ -87,3 +87,5 @@ class StoriesReply(Reply):
     """The stories, those of most documents first."""
     more: bool
     """Whether there are more than were asked for."""
+    next: str | None = None
+    """What to send as ``after`` for the next page; ``null`` on the last."""

@@ -19,7 +19,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from api import problems
+from api import draining, problems
 from index.errors import DossierError
 from qa.models import AnswerEvent, Failed
 
@@ -33,6 +33,8 @@ HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment is sent, so that proxies keep the connection."""
+
+_FIRST = asyncio.FIRST_COMPLETED
 
 logger = logging.getLogger("dossier.http")
 
@@ -64,13 +66,32 @@ class AnswerStream(EventSourceResponse):
             DossierError: if the question is refused before there is any event.
             ClientDisconnect: if the client goes away before.
         """
-        pump = _Pump(events, str(request.state.request_id))
+        pump = _Pump(events, request)
         try:
             first = await until_disconnect(request, pump.first())
         except BaseException:
             await pump.stop()
             raise
         return cls(pump, (write or _write)(first, _following(pump, heartbeat)))
+
+    @classmethod
+    def going_on(
+        cls,
+        request: Request,
+        events: AsyncIterator[AnswerEvent],
+        after: int,
+        heartbeat: float = HEARTBEAT,
+    ) -> AnswerStream:
+        """Return a response that sends events as they come, the first of them not being awaited.
+
+        Args:
+            request: whose client is answered.
+            events: the events after those that the client has.
+            after: how many it has.
+            heartbeat: seconds of silence after which there is a sign of life.
+        """
+        pump = _Pump(events, request)
+        return cls(pump, _numbered(_following(pump, heartbeat), after))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events; whatever ends the sending ends the work."""
@@ -84,9 +105,10 @@ class AnswerStream(EventSourceResponse):
 class _Pump:
     """One task that drives the events into a queue of one, so that a slow client slows the work."""
 
-    def __init__(self, events: AsyncIterator[AnswerEvent], request_id: str) -> None:
+    def __init__(self, events: AsyncIterator[AnswerEvent], request: Request) -> None:
         self._events = events
-        self._request_id = request_id
+        self.request_id = str(request.state.request_id)
+        self.draining = draining.draining_of(request)
         self._queue: asyncio.Queue[AnswerEvent | Exception | None] = asyncio.Queue(1)
         self._task = asyncio.create_task(self._run())
 
@@ -124,13 +146,8 @@ class _Pump:
         """Return the next event, ``None`` after the last; what the work raised becomes an event."""
         try:
             return await self.next()
-        except DossierError as error:
-            return Failed(code=error.code, message=str(error), hint=error.hint)
-        except Exception:
-            logger.exception("request %s failed within a stream", self._request_id)
-            detail = f"the server failed in a way that it did not foresee ({self._request_id})"
-            hint = "Try again; if it stays, report the request id with the server's log."
-            return Failed(code="internal_error", message=detail, hint=hint)
+        except Exception as error:
+            return failure(error, self.request_id)
 
     async def stop(self) -> None:
         """End the work, also while the caller itself is being cancelled."""
@@ -145,34 +162,60 @@ class _Pump:
 async def _following(pump: _Pump, heartbeat: float) -> AsyncIterator[AnswerEvent | None]:
     """Yield the events after the first; ``None`` for a while without any."""
     event: AnswerEvent | None = None
-    while not isinstance(event, Failed):
-        coming = asyncio.ensure_future(pump.later())
-        try:
-            while not (await asyncio.wait([coming], timeout=heartbeat))[0]:
-                yield None
-        finally:
-            coming.cancel()
-        event = coming.result()
-        if event is None:
-            return
-        yield event
+    ending = asyncio.ensure_future(pump.draining.wait())
+    try:
+        while not isinstance(event, Failed):
+            event = None
+            coming = asyncio.ensure_future(pump.later())
+            either = (coming, ending)
+            try:
+                while not (await asyncio.wait(either, timeout=heartbeat, return_when=_FIRST))[0]:
+                    yield None
+                if coming.done():
+                    event = coming.result()
+                else:
+                    event = failure(draining.failure(), pump.request_id)
+            finally:
+                coming.cancel()
+            if event is None:
+                return
+            yield event
+    finally:
+        ending.cancel()
+
+
+def failure(error: Exception, request_id: str) -> Failed:
+    """Return what went wrong within a stream as its last event; what was not foreseen is logged."""
+    if isinstance(error, DossierError):
+        return Failed(code=error.code, message=str(error), hint=error.hint)
+    logger.error("request %s failed within a stream", request_id, exc_info=error)
+    detail = f"the server failed in a way that it did not foresee ({request_id})"
+    hint = "Try again; if it stays, report the request id with the server's log."
+    return Failed(code="internal_error", message=detail, hint=hint)
 
 
 async def _write(
     first: AnswerEvent, following: AsyncIterator[AnswerEvent | None]
 ) -> AsyncIterator[bytes]:
     """Yield the events as they go over the wire, numbered from 1, with comments in silence."""
-    number = 1
-    yield _numbered(first, number)
+    yield _event(first, 1)
+    async for data in _numbered(following, 1):
+        yield data
+
+
+async def _numbered(
+    following: AsyncIterator[AnswerEvent | None], number: int
+) -> AsyncIterator[bytes]:
+    """Yield the events after number ``number`` as they go over the wire."""
     async for event in following:
         if event is None:
             yield KEEPALIVE_COMMENT
         else:
             number += 1
-            yield _numbered(event, number)
+            yield _event(event, number)
 
 
-def _numbered(event: AnswerEvent, number: int) -> bytes:
+def _event(event: AnswerEvent, number: int) -> bytes:
     if isinstance(event, Failed):
         event = event.model_copy(update={"hint": problems.over_http(event.hint)})
     return format_sse_event(data_str=event.model_dump_json(), event=event.type, id=str(number))
@@ -185,19 +228,22 @@ async def until_disconnect(request: Request, work: Awaitable[Result]) -> Result:
 
     Raises:
         ClientDisconnect: if the client went away first.
+        ShuttingDown: if the server has to end first.
     """
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_disconnect(request))
+    ending = asyncio.ensure_future(draining.draining_of(request).wait())
+    tasks = (working, leaving, ending)
     try:
-        await asyncio.wait([working, leaving], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
-        raise ClientDisconnect
+        raise ClientDisconnect if leaving.done() else draining.failure()
     finally:
-        for task in (working, leaving):
+        for task in tasks:
             task.cancel()
         with anyio.CancelScope(shield=True):
-            await asyncio.wait([working, leaving])
+            await asyncio.wait(tasks)
 
 
 async def _disconnect(request: Request) -> None:

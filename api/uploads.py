@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import json
 import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from api.errors import MalformedBody, UnsupportedMediaType
+from api.errors import MalformedBody, TooManyDocuments, UnsupportedMediaType
+from api.fetching import link
 from api.negotiation import sent
-from api.schemas import Described, TextRequest
+from api.schemas import Described, TextRequest, UrlRequest
 from index.errors import EmptyDocument, InputError
 
 if TYPE_CHECKING:
@@ -35,17 +38,24 @@ async def read(request: Request) -> list[Origin]:
 
     Raises:
         UnsupportedMediaType: if it is neither JSON nor a multipart form.
+        TooManyDocuments: if there are more files than one request may bring.
         MalformedBody: if it is not what its content type says.
         RequestValidationError: if a field is missing, unknown or does not fit.
         EmptyDocument: if there is no text or file in it.
         InputError: if two files have the same name.
+        AddressRefused: if an address is none that could be fetched.
     """
     media_type = sent(request)
     if media_type == "multipart/form-data":
-        async with request.form(
-            max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD
-        ) as form:
-            return await _from_form(form)
+        try:
+            async with request.form(
+                max_files=MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD
+            ) as form:
+                return await _from_form(form)
+        except HTTPException as error:
+            if str(error.detail).startswith("Too many files"):
+                raise TooManyDocuments(f"more than {MOST_FILES} files in one request") from error
+            raise
     if media_type == "application/json":
         return [_from_json(await request.body())]
     raise UnsupportedMediaType(
@@ -61,6 +71,9 @@ def _from_json(body: bytes) -> Origin:
         body.decode()
     except UnicodeDecodeError as error:
         raise MalformedBody(f"the body is not UTF-8: {error.reason} at {error.start}") from error
+    if _names_an_address(body):
+        named = _checked(lambda: UrlRequest.model_validate_json(body))
+        return link(named.url, named.to_metadata())
     text = _checked(lambda: TextRequest.model_validate_json(body))
     metadata = text.to_metadata()
     name = safe_name(text.name or "") or _content_name(text.text.encode())
@@ -73,6 +86,17 @@ def _from_json(body: bytes) -> Origin:
         size=len(text.text.encode()),
         media_type="text/plain",
     )
+
+
+def _names_an_address(body: bytes) -> bool:
+    """Return whether a body has an address in the place of a text."""
+    if len(body) > _LONGEST_FIELD:
+        return False
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "url" in found and "text" not in found
 
 
 def _checked(validate: Callable[[], Sent]) -> Sent:
@@ -137,7 +161,12 @@ def safe_name(name: str) -> str:
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
     plain = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
     plain = "" if set(plain) <= {" ", "."} else " ".join(plain.split())
-    if len(plain) <= _LONGEST_NAME:
-        return plain
-    digest = hashlib.sha256(plain.encode()).hexdigest()[:8]
-    return f"{plain[: _LONGEST_NAME - 40]}…{digest}…{plain[-20:]}"
+    return shortened(plain)
+
+
+def shortened(name: str) -> str:
+    """Return ``name``, without its middle if it is too long."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - 40]}…{digest}…{name[-20:]}"

@@ -10,10 +10,15 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select
 
 from index import schema as t
+from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
+from index.rows import permits
 
 Write = Callable[[], AbstractContextManager[Connection]]
+
+Moment = tuple[datetime, str]
+"""Place of an answer in time: when it was made, and its identifier."""
 
 AT_A_TIME = 500
 """Answers read at once, each with its text."""
@@ -62,6 +67,7 @@ class AnswerRecord:
         *,
         manifest: str | None = None,
         citations: Sequence[Mapping[str, object]] = (),
+        key: str | None = None,
     ) -> None:
         """Record an answer with its manifest and what it cites, all or nothing.
 
@@ -72,8 +78,9 @@ class AnswerRecord:
             manifest: what it was made from, as JSON.
             citations: ``number``, ``document_id``, ``version``, ``start`` and ``end`` of each
                 citation.
+            key: identifier of the key that asked; ``None`` for whoever has the data directory.
         """
-        row = {"id": answer_id, "created_at": _stamp(created_at), "body": body}
+        row = {"id": answer_id, "created_at": _stamp(created_at), "body": body, "key": key}
         with self._write() as connection:
             connection.execute(insert(t.answers), {**row, "manifest": manifest})
             rows = [
@@ -83,41 +90,60 @@ class AnswerRecord:
             if rows:
                 connection.execute(insert(t.citations), rows)
 
-    def body(self, answer_id: str) -> str:
+    def body(self, answer_id: str, asker: Asker = LOCAL) -> str:
         """Return the JSON of a recorded answer.
 
         Raises:
-            NotFound: if there is no such answer.
+            NotFound: if there is no such answer that ``asker`` may read.
         """
-        return self._read(answer_id)[0]
+        return self._read(answer_id, asker)[0]
 
-    def manifest(self, answer_id: str) -> str | None:
+    def manifest(self, answer_id: str, asker: Asker = LOCAL) -> str | None:
         """Return the JSON of an answer's manifest; ``None`` if it was recorded without one.
 
         Raises:
-            NotFound: if there is no such answer.
+            NotFound: if there is no such answer that ``asker`` may read.
         """
-        return self._read(answer_id)[1]
+        return self._read(answer_id, asker)[1]
 
-    def newest(self, limit: int) -> list[str]:
-        """Return the JSON of the latest answers, newest first."""
+    def newest(
+        self, limit: int, asker: Asker = LOCAL, *, before: Moment | None = None
+    ) -> list[str]:
+        """Return the JSON of the latest answers that ``asker`` may read, newest first.
+
+        Args:
+            limit: how many at most.
+            asker: who may read them.
+            before: only those older than this one.
+        """
         c = t.answers.c
-        query = select(c.body).order_by(c.created_at.desc(), c.id.desc()).limit(limit)
+        query = select(c.body).where(*_readable(asker))
+        if before is not None:
+            when, name = _stamp(before[0]), before[1]
+            query = query.where(or_(c.created_at < when, and_(c.created_at == when, c.id < name)))
+        query = query.order_by(c.created_at.desc(), c.id.desc()).limit(limit)
         with self._engine.connect() as connection:
             return list(connection.scalars(query))
 
     def outdated(
-        self, *, documents: Sequence[str] = (), since: date | None = None
+        self,
+        *,
+        documents: Sequence[str] = (),
+        since: date | None = None,
+        asker: Asker = LOCAL,
+        behind: Moment | None = None,
     ) -> Iterator[Outdated]:
         """Yield the answers that cite a document whose text is another now, oldest first.
 
         Args:
             documents: citations of these documents only; all if empty.
             since: answers recorded on this day (UTC) or later only.
+            asker: answers that may be read by them only.
+            behind: only those later than this one.
         """
-        after: tuple[datetime, str] | None = None
+        after = (_stamp(behind[0]), behind[1]) if behind else None
         while True:
-            page = self._outdated(documents, since, after)
+            page = self._outdated(documents, since, after, asker)
             for found, _ in page:
                 yield found
             if len(page) < AT_A_TIME:
@@ -129,6 +155,7 @@ class AnswerRecord:
         documents: Sequence[str],
         since: date | None,
         after: tuple[datetime, str] | None,
+        asker: Asker,
     ) -> list[tuple[Outdated, datetime]]:
         a, c, d, v = t.answers.c, t.citations.c, t.documents.c, t.versions.c
         to_document = t.citations.outerjoin(t.documents, d.id == c.document_id).outerjoin(
@@ -139,7 +166,7 @@ class AnswerRecord:
         if documents:
             stale.append(c.document_id.in_(documents))
         concerned = select(c.answer_id).select_from(to_document).where(*stale)
-        answers = select(a.id, a.body, a.created_at).where(a.id.in_(concerned))
+        answers = select(a.id, a.body, a.created_at).where(a.id.in_(concerned), *_readable(asker))
         if since:
             answers = answers.where(a.created_at >= datetime.combine(since, time()))
         if after:
@@ -160,14 +187,37 @@ class AnswerRecord:
                 )
         return [(Outdated(row.id, row.body, tuple(cited[row.id])), row.created_at) for row in rows]
 
-    def _read(self, answer_id: str) -> tuple[str, str | None]:
+    def _read(self, answer_id: str, asker: Asker) -> tuple[str, str | None]:
         c = t.answers.c
         with self._engine.connect() as connection:
-            query = select(c.body, c.manifest).where(c.id == answer_id)
+            query = select(c.body, c.manifest).where(c.id == answer_id, *_readable(asker))
             row = connection.execute(query).first()
         if row is None:
-            raise NotFound(f"there is no answer {answer_id}", hint="Check the answer's id.")
+            raise no_answer(answer_id)
         return row.body, row.manifest
+
+
+def no_answer(answer_id: str) -> NotFound:
+    """Return the error for an answer that is not there, or that who asks may not read."""
+    return NotFound(f"there is no answer {answer_id}", hint="Check the answer's id.")
+
+
+def _readable(asker: Asker) -> list[ColumnElement[bool]]:
+    """Return the conditions that an answer is ``asker``'s, who may still read all that it cites.
+
+    What was cited of a document counts, and what the document is now: it may have been moved.
+    """
+    if asker.everyones:
+        return []
+    a, c, d, v = t.answers.c, t.citations.c, t.documents.c, t.versions.c
+    own = a.key == asker.key
+    if asker.permitted is None:
+        return [own]
+    there = t.citations.join(t.documents, d.id == c.document_id).join(
+        t.versions, and_(v.document_id == d.id, or_(v.version == d.version, v.version == c.version))
+    )
+    cited = select(c.number).select_from(there).where(c.answer_id == a.id)
+    return [own, ~cited.where(~permits(v.collection, asker.permitted)).exists()]
 
 
 def _hash(connection: Connection, cited: Mapping[str, object]) -> str | None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from index import schema as t
 from index.answer_rows import AnswerRecord
+from index.belonging import Place, collections_of, words_at
 from index.candidates import Candidate
 from index.embed import Vectors
 from index.entries import Change, Entry, Extent, Known
@@ -25,15 +26,20 @@ from index.errors import (
     DataDirectoryUnusable,
     EmbedderChanged,
     NotFound,
+    StateError,
 )
+from index.job_rows import JobRecord
+from index.key_rows import KeyRecord
 from index.models import Document, Filters
 from index.passage_rows import PassageRows, State
+from index.reply_rows import ReplyRecord
 from index.rows import (
     any_version,
     conditions,
     current_version,
     document_of,
     make_engine,
+    permits,
 )
 from index.sentence_rows import Cut, Near, drop_unused, known_cuts, read_sentences, save_sentences
 from index.story_rows import StoryRecord
@@ -62,6 +68,12 @@ class Catalog(PassageRows):
         """Which documents are copies of one text."""
         self.answers = AnswerRecord(self._engine, self._write)
         """What was answered, and from what."""
+        self.keys = KeyRecord(self._engine, self._write)
+        """Who may do what."""
+        self.jobs = JobRecord(self._engine, self._write)
+        """Uploads that wait to be taken in, and what became of them."""
+        self.replies = ReplyRecord(self._engine, self._write)
+        """What was answered to requests that may be sent again."""
 
     @property
     def is_current(self) -> bool:
@@ -80,7 +92,7 @@ class Catalog(PassageRows):
                     return False
                 found = connection.exec_driver_sql("select version_num from alembic_version")
                 revision = found.scalar()
-        except DatabaseError as error:
+        except DatabaseError as error:  # those of the file come as errors of ours already
             raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
         if revision is not None and revision > t.REVISION:
             raise DataDirectoryTooNew(
@@ -100,17 +112,29 @@ class Catalog(PassageRows):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def integrity(self) -> str | None:
-        """Return what SQLite's own quick check finds wrong with the file, ``None`` if nothing."""
+    def integrity(self, *, whole: bool = True) -> str | None:
+        """Return what SQLite's own check finds wrong with the file, ``None`` if nothing.
+
+        Args:
+            whole: read all of the file, which takes a second for 400 MB; otherwise only see
+                whether it can be read at all.
+        """
+        look = "pragma integrity_check(1)" if whole else "select 'ok' from alembic_version"
         try:
             with self._engine.connect() as connection:
-                found = str(connection.exec_driver_sql("pragma quick_check(1)").scalar())
+                found = str(connection.exec_driver_sql(look).scalar())
+                if found == "ok" and whole:
+                    broken = connection.exec_driver_sql("pragma foreign_key_check").first()
+                    found = f"a row of {broken[0]} belongs to nothing" if broken else found
         except DatabaseError as error:
             return str(error.orig)
+        except StateError as error:
+            return str(error)
         return None if found == "ok" else found
 
     def close(self) -> None:
         """Release the file."""
+        self.keys.close()
         self._engine.dispose()
 
     # -- documents ---------------------------------------------------------------------------
@@ -132,6 +156,13 @@ class Catalog(PassageRows):
                 for source, *row in connection.execute(query.where(c.source.in_(chunk))):
                     found[source] = Known(*row)
         return found
+
+    def sources_under(self, prefix: str) -> list[str]:
+        """Return the recorded sources that begin with ``prefix``, in their order."""
+        c = t.documents.c.source
+        query = select(c).where(c >= prefix, c < prefix + "\U0010ffff").order_by(c)
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query))
 
     def touch(self, known: Sequence[Known]) -> None:
         """Note by what the current versions of documents are now recognised as unchanged."""
@@ -157,9 +188,16 @@ class Catalog(PassageRows):
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None:
-            what = f"document {document_id}" + (f" version {version}" if version else "")
-            raise NotFound(f"there is no {what}")
+            raise no_document(document_id, version)
         return document_of(row)
+
+    def collections_of(self, places: Iterable[Place]) -> dict[Place, str]:
+        """Return what :func:`index.belonging.collections_of` does."""
+        return collections_of(self._engine, places)
+
+    def words_at(self, spans: Sequence[tuple[str, int, int, int]]) -> list[str | None]:
+        """Return what :func:`index.belonging.words_at` does."""
+        return words_at(self._engine, spans)
 
     def versions(self, document_id: str) -> list[int]:
         """Return the version numbers of a document, oldest first."""
@@ -238,21 +276,35 @@ class Catalog(PassageRows):
             self.stories.leave(connection, document_id)
             gone = connection.execute(delete(t.documents).where(t.documents.c.id == document_id))
             if not gone.rowcount:
-                raise NotFound(f"there is no document {document_id}")
+                raise no_document(document_id)
             used = exists().where(t.passages.c.content == t.vectors.c.content)
             connection.execute(delete(t.vectors).where(~used))
             drop_unused(connection)
 
     # -- vectors ----------------------------------------------------------------------------
 
-    def known_vectors(self, embedder: str, contents: Iterable[str]) -> set[str]:
-        """Return those of the content hashes that have a vector of this embedder."""
-        v = t.vectors.c
+    def known_vectors(
+        self, embedder: str, contents: Iterable[str], within: str | None = None
+    ) -> set[str]:
+        """Return those of the content hashes that have a vector of this embedder.
+
+        Args:
+            embedder: identity of the vectors' space.
+            contents: what is looked for.
+            within: a collection, to count only what a document in it has; ``None`` for all.
+        """
+        v, p, d = t.vectors.c, t.passages.c, t.versions.c
+        query = select(v.content).where(v.embedder == embedder)
+        if within is not None:
+            own = select(p.content).join(
+                t.versions, and_(d.document_id == p.document_id, d.version == p.version)
+            )
+            own = own.where(p.content == v.content, permits(d.collection, frozenset({within})))
+            query = query.where(own.exists())
         known: set[str] = set()
         with self._engine.connect() as connection:
             for chunk in _chunks(list(contents)):
-                query = select(v.content).where(v.embedder == embedder, v.content.in_(chunk))
-                known.update(connection.scalars(query))
+                known.update(connection.scalars(query.where(v.content.in_(chunk))))
         return known
 
     def known_cuts(self, embedder: str, contents: Sequence[str]) -> set[Cut]:
@@ -331,6 +383,12 @@ class Catalog(PassageRows):
                 yield connection
         except OperationalError as error:
             raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
+
+
+def no_document(document_id: str, version: int | None = None) -> NotFound:
+    """Return the error for a document that is not there, or that who asks may not read."""
+    what = f"document {document_id}" + (f" version {version}" if version else "")
+    return NotFound(f"there is no {what}")
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from index.errors import DossierError
+from index.errors import DiskFull, DossierError, RecordDamaged
 from index.models import Filters
+from index.storage import is_full
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
     from index.embed import Embedder
+    from index.kept import KeptIndex
     from index.rerank import Reranker
 
 
@@ -28,48 +31,60 @@ class Check:
     """What was found."""
     hint: str | None = None
     """What to do about it, where something is wrong."""
-
-
-class Following(Protocol):
-    """An index that follows the record."""
-
-    @property
-    def number(self) -> int:
-        """The last change of the record that the index holds."""
-        ...
+    degraded: bool = False
+    """Whether questions are answered all the same, where something is wrong."""
 
 
 def check_corpus(
     directory: Path,
     catalog: Catalog,
     embedder: Embedder,
-    indexes: Mapping[str, Following | None],
+    indexes: Mapping[str, KeptIndex | None],
     *,
     idle: Collection[str] = (),
     reranker: Reranker | None = None,
+    mended: Mapping[str, str] = MappingProxyType({}),
+    whole: bool = True,
 ) -> list[Check]:
     """Return one check each of the record, the embedder, the indexes and a reranker.
 
     Where the record is damaged, that alone is returned. An index that is ``None`` belongs to
     another process, one that is ``idle`` is not needed.
+
+    Args:
+        directory: the data directory.
+        catalog: its record.
+        embedder: the one configured.
+        indexes: by their names.
+        idle: names of those that the corpus does not need.
+        reranker: the one configured.
+        mended: what was wrong with indexes that this process has built anew, by their names.
+        whole: read all of the record; otherwise only see whether it can be read.
     """
-    record = _record(directory, catalog)
+    record = _record(directory, catalog, whole)
     if not record.ok:  # the others read it
         return [record]
     last = catalog.last_change
     return [
         record,
+        *([_full(directory)] if is_full(directory) else []),
         _embedder(catalog, embedder),
-        *(_index(name, index, last, name in idle) for name, index in indexes.items()),
+        *(
+            _index(name, index, last, name in idle, mended.get(name))
+            for name, index in indexes.items()
+        ),
         *([_reranker(reranker)] if reranker else []),
     ]
 
 
-def _record(directory: Path, catalog: Catalog) -> Check:
-    problem = catalog.integrity()
+def _full(directory: Path) -> Check:
+    return Check("disk", ok=False, detail=f"no room is left for {directory}", hint=DiskFull.hint)
+
+
+def _record(directory: Path, catalog: Catalog, whole: bool) -> Check:
+    problem = catalog.integrity(whole=whole)
     if problem:
-        hint = "Restore the data directory from a backup, or ingest into a new one."
-        return Check("record", ok=False, detail=problem, hint=hint)
+        return Check("record", ok=False, detail=problem, hint=RecordDamaged.hint)
     extent = catalog.extent(Filters())
     size = f"{extent.documents} documents, {extent.passages} passages"
     todo = None if extent.documents else "Run `dossier ingest PATH` to add documents."
@@ -97,12 +112,19 @@ def _reranker(reranker: Reranker) -> Check:
     return Check("reranker", ok=True, detail=identity)
 
 
-def _index(name: str, index: Following | None, last: int, idle: bool) -> Check:
+def _index(name: str, index: KeptIndex | None, last: int, idle: bool, mended: str | None) -> Check:
     if index is None:
         return Check(name, ok=True, detail="kept by the process that owns the directory")
     if idle:
         return Check(name, ok=True, detail="not needed for so few passages")
-    if index.number == last:
-        return Check(name, ok=True, detail=f"up to change {last}")
-    detail = f"at change {index.number} of {last}"
-    return Check(name, ok=False, detail=detail, hint="Run `dossier reindex`.")
+    number = index.number
+    if index.trouble:
+        detail = f"at change {number} of {last}, to be mended: {index.trouble.why}"
+        hint = "Answers go on without it. It is built anew as soon as that can be done."
+        return Check(name, ok=False, detail=detail, hint=hint, degraded=True)
+    if number == last:
+        again = f", built anew since {mended}" if mended else ""
+        return Check(name, ok=True, detail=f"up to change {last}{again}")
+    detail = f"at change {number} of {last}"
+    hint = "If it stays so, stop the process that owns the directory and run `dossier reindex`."
+    return Check(name, ok=False, detail=detail, hint=hint, degraded=True)

@@ -10,19 +10,29 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.bounds import Bounds
 from index.catalog import Catalog
 from index.checks import Check, check_corpus
 from index.embedding import Missing
-from index.errors import DataDirectoryInUse, DataDirectoryUnusable, DimensionChanged
+from index.errors import (
+    DataDirectoryInUse,
+    DataDirectoryUnusable,
+    DimensionChanged,
+    DiskFull,
+    StateError,
+)
 from index.exact import ExactIndex
 from index.filtering import require_possible
 from index.ingest import Embedded, IngestEvent, Ingestor, Planned
+from index.kept import ASIDE
 from index.keywords import KeywordIndex
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
 from index.scope import Documents
-from index.search import Retrieval, Retriever
-from index.stories import Story
+from index.search import Retrieval, Retriever, Sides
+from index.storage import is_full, is_no_room
+from index.stories import Place, Story
+from index.upkeep import Upkeep
 from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -52,7 +62,9 @@ class Corpus:
         passage_tokens: int,
         reranker: Reranker | None,
         reranker_candidates: int,
+        sides: Sides,
         approximate_from: int,
+        in_background: bool,
     ) -> None:
         """Use :meth:`open`."""
         self.directory = directory
@@ -61,7 +73,11 @@ class Corpus:
         self.passage_tokens = passage_tokens
         self.reranker = reranker
         self.reranker_candidates = reranker_candidates
+        self.sides = sides
         self._approximate_from = approximate_from
+        self._in_background = in_background
+        self.bounds = Bounds()
+        """What reading one document may take."""
         self._ownership = ownership
         self._write_lock = threading.RLock()
         self._followed = 0.0
@@ -76,7 +92,9 @@ class Corpus:
         passage_tokens: int = 200,
         reranker: Reranker | None = None,
         reranker_candidates: int = 30,
+        sides: Sides = "both",
         approximate_from: int = APPROXIMATE_FROM,
+        in_background: bool = False,
         write: bool,
     ) -> Corpus:
         """Open the corpus in ``directory``, which is made if it is not there.
@@ -87,7 +105,10 @@ class Corpus:
             passage_tokens: length of passages ingested from now on.
             reranker: orders the best of what a search found anew; loaded at first use.
             reranker_candidates: how many passages it sees.
+            sides: what finds passages.
             approximate_from: from so many passages on, Chroma finds the nearest of all of them.
+            in_background: build a damaged index anew in a thread, as a server wants; searches do
+                without it until then. Otherwise that is done before this returns.
             write: become the directory's owner, as ingesting and removing require. A reader
                 works beside an owner and sees what that has committed.
 
@@ -95,11 +116,14 @@ class Corpus:
             DataDirectoryInUse: if ``write`` and another process owns it.
             DataDirectoryTooNew: if a newer version of Dossier wrote it.
             DataDirectoryUnusable: if it cannot be made, read or written.
+            RecordDamaged: if the record is no longer what was written.
+            DiskFull: if there is no room for what SQLite needs beside the record.
         """
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataDirectoryUnusable(f"{directory}: {error.strerror}") from error
+            kind = DiskFull if is_no_room(error) else DataDirectoryUnusable
+            raise kind(f"{directory}: {error.strerror}") from error
         ownership = Ownership.take(directory) if write else None
         catalog = Catalog(directory / "record.sqlite")
         try:
@@ -119,7 +143,9 @@ class Corpus:
                 passage_tokens=passage_tokens,
                 reranker=reranker,
                 reranker_candidates=reranker_candidates,
+                sides=sides,
                 approximate_from=approximate_from,
+                in_background=in_background,
             )
             corpus._catch_up()
         except BaseException:
@@ -134,6 +160,11 @@ class Corpus:
         """Whether this process owns the directory."""
         return self._ownership is not None
 
+    def tell_of_jobs(self) -> None:
+        """Tell other processes that the jobs of the record are worked off in this one."""
+        if self._ownership:
+            self._ownership.tell(jobs=True)
+
     def ingest(
         self,
         origins: Sequence[Origin],
@@ -141,17 +172,22 @@ class Corpus:
         limit: int,
         reread: bool = False,
         workers: int | None = None,
+        within: str | None = None,
     ) -> Iterator[IngestEvent]:
         """Take documents into the record and yield what happens to each.
 
         A file whose size, times and given metadata are those of when it was read is not read
-        again; many documents are read in child processes while others are recorded.
+        again. Documents are read in child processes, within the :attr:`bounds` of memory and time,
+        while others are recorded.
 
         Args:
             origins: what to read; see :func:`index.load.origins.find`.
             limit: largest document, in bytes.
             reread: read every file.
-            workers: how many child processes; by default as many as repay, 0 for none.
+            workers: how many child processes of its own; by default those that all of this
+                process share, 0 to read in this one, without bounds.
+            within: a collection whose documents are taken in as if there were no others; see
+                :attr:`index.ingest.Ingestor.within`.
 
         Raises:
             DataDirectoryInUse: if this process does not own the directory.
@@ -167,6 +203,8 @@ class Corpus:
                 self._follow_at_times,
                 reread,
                 workers,
+                within,
+                self.bounds,
             )
             try:
                 yield from ingestor.run(origins)
@@ -249,28 +287,38 @@ class Corpus:
         with self._write_lock:
             if embed:
                 yield from self._embed_all()
-            self.keywords.close()
-            if self.approximate:
-                self.approximate.close()
+            self._close_indexes()
             for folder in ("keywords", "vectors"):
-                shutil.rmtree(self.directory / folder, ignore_errors=True)
+                for name in (folder, folder + ASIDE):
+                    shutil.rmtree(self.directory / name, ignore_errors=True)
             if embed:  # only now: an index of vectors that are gone must not outlive a kill
                 self.catalog.use_embedder(self.embedder.identity)
             self.catalog.stories.fill()
             self._start_indexes()
-            self._follow()
+            self._follow(wait=True)
+            self._raise_trouble()
 
-    def stories(self, filters: Filters = NO_FILTERS, *, limit: int | None = None) -> list[Story]:
-        """Return stories of two or more documents that the filters leave, largest first.
+    def stories(
+        self,
+        filters: Filters = NO_FILTERS,
+        *,
+        limit: int | None = None,
+        after: Place | None = None,
+    ) -> list[Story]:
+        """Return stories; see :meth:`index.story_rows.StoryRecord.stories`.
 
         Raises:
             InvalidFilter: if the days of the filters leave no day, or a language is no code.
         """
         require_possible(filters)
-        return self.catalog.stories.stories(filters, limit)
+        return self.catalog.stories.stories(filters, limit, after)
 
-    def check(self) -> list[Check]:
-        """Return the state of the record, the embedder and the indexes."""
+    def check(self, *, whole: bool = True) -> list[Check]:
+        """Return the state of the record, the embedder and the indexes.
+
+        Args:
+            whole: read all of the record; otherwise only see whether it can be read.
+        """
         indexes = {"keyword index": self.keywords, "vector index": self.approximate}
         needed = self.approximate is not None and self.approximate.needed(self.catalog)
         return check_corpus(
@@ -280,16 +328,23 @@ class Corpus:
             indexes,
             idle=() if needed else ("vector index",),
             reranker=self.reranker,
+            mended=self._upkeep.mended if self._upkeep else {},
+            whole=whole,
         )
 
     def close(self) -> None:
         """Release files and ownership; the corpus cannot be used afterwards."""
-        self.keywords.close()
-        if self.approximate:
-            self.approximate.close()
+        self._close_indexes()
         self.catalog.close()
         if self._ownership:
             self._ownership.release()
+
+    def _close_indexes(self) -> None:
+        if self._upkeep:
+            self._upkeep.close()
+        self.keywords.close()
+        if self.approximate:
+            self.approximate.close()
 
     def _start_indexes(self) -> None:
         identity = self.embedder.identity
@@ -298,6 +353,7 @@ class Corpus:
         owned = self._ownership is not None
         vectors, at_least = self.directory / "vectors", self._approximate_from
         self.approximate = VectorIndex(vectors, identity, at_least=at_least) if owned else None
+        self._upkeep = self._new_upkeep(in_background=self._in_background) if owned else None
         self.retriever = Retriever(
             self.catalog,
             self.embedder,
@@ -307,18 +363,24 @@ class Corpus:
             self.approximate,
             self.reranker,
             self.reranker_candidates,
+            self.sides,
         )
 
+    def _new_upkeep(self, *, in_background: bool) -> Upkeep:
+        indexes = [self.keywords, *([self.approximate] if self.approximate else [])]
+        return Upkeep(self.catalog, indexes, in_background=in_background)
+
     def _catch_up(self) -> None:
-        """Apply what a killed process committed but did not index."""
-        if self._ownership:
-            self._follow()
-        elif self.keywords.number < self.catalog.last_change:
+        """Look at the indexes, and apply what a killed process committed but did not index."""
+        last = self.catalog.last_change
+        if self._upkeep:
+            self._upkeep.start()
+        elif last and (self.keywords.state()[0] != "whole" or self.keywords.number < last):
             # A reader repairs only what no owner is about to.
             with suppress(DataDirectoryInUse):
                 ownership = Ownership.take(self.directory)
                 try:
-                    self.keywords.follow(self.catalog)
+                    self._new_upkeep(in_background=False).start()
                 finally:
                     ownership.release()
 
@@ -327,11 +389,23 @@ class Corpus:
         if time.monotonic() - self._followed >= FOLLOW_SECONDS:
             self._follow()
 
-    def _follow(self) -> None:
-        self.keywords.follow(self.catalog)
-        if self.approximate:
-            self.approximate.follow(self.catalog)
+    def _follow(self, *, wait: bool = False) -> None:
+        """Bring the indexes up to the record; what is recorded is safe even if that fails."""
+        assert self._upkeep
+        self._upkeep.follow(wait=wait)
         self._followed = time.monotonic()
+
+    def _raise_trouble(self) -> None:
+        """Raise what keeps an index from being built, where somebody asked for nothing else.
+
+        Raises:
+            DiskFull: if there is no room.
+            StateError: if it is something else.
+        """
+        for index in (self.keywords, self.approximate):
+            if index and index.trouble:
+                kind = DiskFull if is_full(self.directory) else StateError
+                raise kind(f"the {index.name} could not be built: {index.trouble.why}")
 
     def _embed_all(self) -> Iterator[Planned | Embedded]:
         identity = self.embedder.identity

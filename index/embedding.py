@@ -41,7 +41,11 @@ class Missing:
     """
 
     def __init__(
-        self, catalog: Catalog, embedder: Embedder, passages: Iterable[tuple[Passage, str]]
+        self,
+        catalog: Catalog,
+        embedder: Embedder,
+        passages: Iterable[tuple[Passage, str]],
+        within: str | None = None,
     ) -> None:
         """Look up what is missing.
 
@@ -49,6 +53,8 @@ class Missing:
             catalog: the record that holds the vectors there are.
             embedder: makes those that are missing.
             passages: passages with their own words.
+            within: a collection, to embed again what only documents of others have; ``None`` for
+                nothing twice.
         """
         self._embedder = embedder
         seeing = isinstance(embedder, SentenceEmbedder)
@@ -58,7 +64,7 @@ class Missing:
             if cut not in self._found:
                 self._found[cut] = _embeddable(passage, words)
         contents = [cut.content for cut in self._found]
-        known = catalog.known_vectors(embedder.identity, contents)
+        known = catalog.known_vectors(embedder.identity, contents, within)
         if seeing:
             cuts = catalog.known_cuts(embedder.identity, contents)
             missing = {cut for cut in self._found if cut.content not in known or cut not in cuts}

@@ -86,6 +86,16 @@ class ReaderDied(InputError):
     hint = "It may take more memory than there is; split it, or save it in another format."
 
 
+class ReaderGaveUp(InputError):
+    """Reading a document took more memory or time than a document may."""
+
+    code = "reader_gave_up"
+    hint = (
+        "Split it or save it in another format; if it is an honest document, raise "
+        "DOSSIER_READ_MEMORY or DOSSIER_READ_TIMEOUT."
+    )
+
+
 class InvalidMetadata(InputError):
     """Metadata that does not fit: a bad date, an unknown field, a sidecar that is not JSON."""
 
@@ -105,6 +115,13 @@ class FetchFailed(DossierError):
 
     code = "fetch_failed"
     hint = "Check the address in a browser, or save the page and ingest the file."
+
+
+class AddressRefused(FetchFailed):
+    """An address that may not be fetched: not on the web, or not for everybody."""
+
+    code = "address_refused"
+    hint = "Save the page and ingest the file."
 
 
 class NotFound(DossierError):
@@ -141,6 +158,30 @@ class DataDirectoryUnusable(StateError):
     hint = "Check the path and its permissions, or use another directory with --data."
 
 
+class RecordDamaged(DataDirectoryUnusable):
+    """The file of the record holds what SQLite never wrote."""
+
+    code = "record_damaged"
+    hint = (
+        "Stop Dossier, put the data directory back from a backup, and check it with `dossier "
+        "doctor`; docs/operations.md says how, also where there is no backup."
+    )
+
+
+class NoReader(StateError):
+    """No process could be started to read a document."""
+
+    code = "no_reader"
+    hint = "Try again; if it stays, the system lets Dossier start no processes, or too few."
+
+
+class DiskFull(StateError):
+    """There is no room left where something was to be written; it was not written in part."""
+
+    code = "disk_full"
+    hint = "Make room on the disk and try again. What was acknowledged before is safe."
+
+
 class EmbedderChanged(StateError):
     """The record holds vectors of another embedder than the one configured."""
 
@@ -167,10 +208,19 @@ class WeightsUnusable(EmbeddingFailed):
     hint = "Reinstall the locked dependencies (`make install`)."
 
 
-class RerankerUnusable(DossierError):
+class PairModelUnusable(DossierError):
+    """A model for pairs of texts that cannot be found, loaded or run, or is for another task."""
+
+    code = "pair_model_unusable"
+    setting: ClassVar[str] = ""
+    """The setting that names the model."""
+
+
+class RerankerUnusable(PairModelUnusable):
     """A cross-encoder that cannot be found, loaded or run, or that is none."""
 
     code = "reranker_unusable"
+    setting = "DOSSIER_RERANKER"
     hint = (
         "DOSSIER_RERANKER is a folder with model.onnx, tokenizer.json and config.json, or a name "
         "on the hub; empty, the built-in ranking is used."

@@ -11,14 +11,18 @@ import json
 import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
     from index.entries import Change
+
+
+Files = Mapping[str, tuple[int, int]]
+"""What is told of each file of an index: see :mod:`index.seal`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +33,26 @@ class Position:
     """The last change that the index holds."""
     space: str = ""
     """What else the index depends on, such as the embedder; another space means start anew."""
+    files: Files | None = None
+    """The files that make up the index; ``None`` while it is being written to."""
 
 
 def read_position(path: Path) -> Position:
     """Return the position noted at ``path``; the start if there is none or it is unreadable."""
     try:
         note = json.loads(path.read_text(encoding="utf-8"))
-        return Position(int(note["number"]), str(note["space"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        files = note.get("files")
+        if files is not None:
+            files = {str(name): (int(size), int(mark)) for name, (size, mark) in files.items()}
+        return Position(int(note["number"]), str(note["space"]), files)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Position()
 
 
 def write_position(path: Path, position: Position) -> None:
     """Note a position, replacing the earlier note in one step."""
     temporary = path.with_suffix(".new")
-    note = json.dumps({"number": position.number, "space": position.space})
+    note = json.dumps(asdict(position))
     with temporary.open("w", encoding="utf-8") as file:
         file.write(note)
         file.flush()

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from index.bounds import Bounds
 from index.embedding import Missing, NewVectors
 from index.entries import Entry, Known
 from index.errors import DossierError
@@ -15,7 +16,7 @@ from index.load import stamp
 from index.load.origins import Origin
 from index.models import Document, Draft
 from index.reading import Task, document_id
-from index.workers import Result, Workers, attempt, worthwhile
+from index.workers import Result, Workers, attempt, shared
 
 if TYPE_CHECKING:
     from index.catalog import Catalog
@@ -130,7 +131,13 @@ class Ingestor:
     reread: bool = False
     """Read files too that look exactly as they did when they were read."""
     workers: int | None = None
-    """Processes that read; ``None`` to have as many as repay, 0 to read in this one."""
+    """Processes of its own that read; ``None`` for those that all of this process share, 0 to read
+    in this one."""
+    within: str | None = None
+    """A collection, to take in its documents as if there were no others: a text that another
+    collection has is embedded again, so that the time does not tell that it is there."""
+    bounds: Bounds = field(default_factory=Bounds)
+    """What reading one document may take, in another process."""
     _waiting: list[tuple[Origin, Entry]] = field(default_factory=list, init=False)
     _passages: int = field(default=0, init=False)
     _touched: list[Known] = field(default_factory=list, init=False)
@@ -189,19 +196,21 @@ class Ingestor:
     def _readings(
         self, origins: Sequence[Origin], recorded: Mapping[str, Known]
     ) -> Generator[Result]:
-        """Read documents one after the other, in child processes where that repays."""
+        """Read documents one after the other, in child processes unless there shall be none."""
         tasks = []
         for origin in origins:
             known = recorded.get(origin.source)
             task = Task(origin, known.fingerprint, known.version + 1) if known else Task(origin)
             tasks.append(task)
-        count = worthwhile(tasks) if self.workers is None else self.workers
-        if not count or not tasks:
+        asked = {"limit": self.limit, "budget": self.passage_tokens}
+        if self.workers == 0:
             for task in tasks:
-                yield attempt(task, limit=self.limit, budget=self.passage_tokens)
-            return
-        with closing(Workers(count, limit=self.limit, budget=self.passage_tokens)) as workers:
-            yield from workers.read(tasks)
+                yield attempt(task, **asked)
+        elif self.workers is None:
+            yield from shared(self.bounds).read(tasks, **asked)
+        else:
+            with closing(Workers(self.workers, self.bounds)) as workers:
+                yield from workers.read(tasks, **asked)
 
     def _take(self, origin: Origin, known: Known | None, result: Result) -> IngestEvent | None:
         """Return the event of a document that is settled, else queue it for the next batch."""
@@ -246,7 +255,7 @@ class Ingestor:
                 for _, entry in waiting
                 for passage in entry.passages
             )
-            for part in Missing(self.catalog, self.embedder, passages).embed():
+            for part in Missing(self.catalog, self.embedder, passages, self.within).embed():
                 found.add(part)
                 yield Embedded(len(part.passages))
         except DossierError as error:

@@ -6,19 +6,24 @@ Framework", with tantivy's k1 = 1.2 and b = 0.75.
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from index.following import Position, pending, read_position, write_position
+from index.faults import in_words, is_fault
+from index.following import Pending, pending, read_position
 from index.glue import CommonWords, unglue
+from index.kept import KeptIndex, Stop, Stopped, Trouble
+from index.seal import checksum
+from index.trying import tried
 
 if TYPE_CHECKING:
     from tantivy import Index, Query, Schema, Searcher, TextAnalyzer
@@ -41,33 +46,57 @@ NAMED_DOCUMENTS = 500
 HEAP_BYTES = 64_000_000
 """Memory of the index writer."""
 
+T = TypeVar("T")
 
-class KeywordIndex:
+logger = logging.getLogger("dossier.index")
+
+
+class KeywordIndex(KeptIndex):
     """BM25 over the passages of one data directory.
 
     Words are folded to lower case without accents and stemmed (Snowball English); very common
-    words are left out of questions, not of the index.
+    words are left out of questions, not of the index. One that cannot be read finds nothing, and
+    says so by :attr:`out_of_use`.
     """
 
+    name = "keyword index"
+
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        super().__init__(directory, LAYOUT, checksum)
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._index: Index | None = None
         self._seen: tuple[int, int, int] | None = None
+        self._failed_at: tuple[int, int] | None = None
 
-    def follow(self, catalog: Catalog) -> None:
-        """Bring the index up to the record; only the owner of the data directory may."""
-        with self._lock:
-            at = read_position(self._note)
-            if at.space != LAYOUT:
-                self._index = None
-                shutil.rmtree(self._directory, ignore_errors=True)
-                at = Position(0, LAYOUT)
-            changes = catalog.changes(at.number)
+    @property
+    def out_of_use(self) -> bool:
+        """Whether it could not be asked just now, so that words found nothing."""
+        return self._index is None or bool(self.trouble and not self.trouble.usable)
+
+    def needed(self, catalog: Catalog) -> bool:
+        """Return that every corpus needs it."""
+        return True
+
+    def follow(self, catalog: Catalog, stop: Stop = lambda: False) -> None:
+        """Bring the index up to the record; only the owner of the data directory may.
+
+        Raises:
+            Stopped: if ``stop`` said so.
+            BaseException: what tantivy raises.
+        """
+        with self._writing:
+            if read_position(self._note).space != LAYOUT:
+                self.release()
+                shutil.rmtree(self.directory, ignore_errors=True)
+            at = self.position.number
+            changes = catalog.changes(at)
             if not changes:
                 return
-            self._apply(catalog, pending(changes))
-            write_position(self._note, Position(changes[-1].number, LAYOUT))
+            self.directory.mkdir(parents=True, exist_ok=True)
+            self.unseal(at)
+            self._apply(catalog, pending(changes), stop)
+            self.seal(changes[-1].number)
 
     def search(
         self, query: str, limit: int, *, scope: Scope | None = None
@@ -79,85 +108,128 @@ class KeywordIndex:
             limit: most passages to return.
             scope: what to search within; ``None`` searches all.
         """
-        with self._lock:
-            index = self._opened()
-            if index is not None:
-                self._reload(index)
-        if index is None:
-            return []
         terms = query_terms(query)
-        if not terms:
-            return []
-        searcher, wanted = index.searcher(), _query(index.schema, terms)
-        if scope is None or scope.ids is None:
-            scored = _found(searcher, wanted, limit)
-        elif len(scope.ids) <= NAMED_DOCUMENTS:
-            wanted = _within(index.schema, wanted, scope.ids.tolist())
-            scored = _found(searcher, wanted, limit) if len(scope.ids) else []
-        else:
-            scored = _best_within(searcher, wanted, limit, scope)
+
+        def best(index: Index) -> list[tuple[int, float]]:
+            if not terms:
+                return []
+            searcher, wanted = index.searcher(), _query(index.schema, terms)
+            if scope is None or scope.ids is None:
+                return _found(searcher, wanted, limit)
+            if len(scope.ids) <= NAMED_DOCUMENTS:
+                wanted = _within(index.schema, wanted, scope.ids.tolist())
+                return _found(searcher, wanted, limit) if len(scope.ids) else []
+            return _best_within(searcher, wanted, limit, scope)
+
         # Equal scores come in the order of the segments, which differs from build to build.
-        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+        found = self._ask(best, list[tuple[int, float]]())
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Return how rare each word is among the passages, from 0 (in all) to 1 (in none).
 
         It is the inverse document frequency as BM25 counts it, divided by that of a word which
         does not occur. A word that is cut into several index terms counts as its rarest one.
+        Without an index common words count little and all others as rare.
         """
-        with self._lock:
-            index = self._opened()
-        if index is None:
-            return dict.fromkeys(words, 1.0)
-        searcher, analyze = index.searcher(), analyzer().analyze
-        total = searcher.num_docs
 
-        def count(word: str) -> int:
-            return min((searcher.doc_freq("words", term) for term in analyze(word)), default=total)
+        def rare(index: Index) -> dict[str, float]:
+            searcher, analyze = index.searcher(), analyzer().analyze
+            total = searcher.num_docs
 
-        return {word: _idf(total, count(word)) / _idf(total, 0) for word in words}
+            def count(word: str) -> int:
+                counts = (searcher.doc_freq("words", term) for term in analyze(word))
+                return min(counts, default=total)
+
+            return {word: _idf(total, count(word)) / _idf(total, 0) for word in words}
+
+        return self._ask(rare, {}) or _supposed(words)
 
     def asked(self, query: str) -> dict[str, float]:
         """Return the terms of a question that are looked up, each with its rarity, 0..1."""
+        terms = query_terms(query)
+
+        def rare(index: Index) -> dict[str, float]:
+            searcher = index.searcher()
+            most = _idf(searcher.num_docs, 0)
+            count = searcher.doc_freq
+            return {t: _idf(searcher.num_docs, count("words", t)) / most for t in terms}
+
+        return self._ask(rare, dict.fromkeys(terms, 1.0))
+
+    def tried(self, catalog: Catalog, stop: Stop = lambda: False) -> str | None:
+        """Open and ask it in another process; return what is wrong, ``None`` if nothing.
+
+        Raises:
+            Stopped: if ``stop`` said so.
+        """
+        return tried(_try, self.directory, stop=stop)
+
+    def expected(self, catalog: Catalog) -> int:
+        """Return how many passages it holds if it is up to the record."""
+        return catalog.passage_count()
+
+    def count(self) -> int:
+        """Return how many passages it holds."""
         with self._lock:
             index = self._opened()
-        terms = query_terms(query)
-        if index is None:
-            return dict.fromkeys(terms, 1.0)
-        searcher = index.searcher()
-        most = _idf(searcher.num_docs, 0)
-        return {
-            term: _idf(searcher.num_docs, searcher.doc_freq("words", term)) / most for term in terms
-        }
+            return int(index.searcher().num_docs) if index else 0
 
-    def close(self) -> None:
+    def release(self) -> None:
         """Release the files."""
         with self._lock:
-            self._index = None
+            self._index = self._seen = None
 
-    @property
-    def number(self) -> int:
-        """The last change of the record that the index holds."""
-        at = read_position(self._note)
-        return at.number if at.space == LAYOUT else 0
+    close = release
 
-    @property
-    def _note(self) -> Path:
-        return self._directory / "position.json"
+    def _ask(self, question: Callable[[Index], T], otherwise: T) -> T:
+        """Return what ``question`` finds, or ``otherwise`` where there is no index to ask."""
+        if self.trouble and not self.trouble.usable and not self._is_mended():
+            return otherwise
+        try:
+            with self._lock:
+                index = self._opened()
+                if index is not None:
+                    self._reload(index)
+            return otherwise if index is None else question(index)
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self._failed_at = self._noted_at()
+            self.release()
+            self.trouble = Trouble(in_words(error))
+            logger.warning("the keyword index cannot be read: %s", in_words(error))
+            self.report()
+            return otherwise
+
+    def _is_mended(self) -> bool:
+        """Return whether the index was written anew, by whichever process owns it, since it failed.
+
+        Then it counts as sound.
+        """
+        if self._failed_at is None or self._noted_at() == self._failed_at:
+            return False
+        if self.position.files is None:
+            return False
+        self._failed_at = self.trouble = None
+        return True
+
+    def _noted_at(self) -> tuple[int, int]:
+        try:
+            status = self._note.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_ino, status.st_mtime_ns)
 
     def _opened(self) -> Index | None:
-        import tantivy
-
-        there = (self._directory / "meta.json").exists()
-        if self._index is None and there and tantivy.Index.exists(str(self._directory)):
-            self._index = tantivy.Index.open(str(self._directory))
-            self._index.register_tokenizer("english", analyzer())
+        if self._index is None and (self.directory / "meta.json").exists():
+            self._index = _open(self.directory)
         return self._index
 
     def _reload(self, index: Index) -> None:
         """See what another process has committed, which replaces the file of what there is."""
         try:
-            file = (self._directory / "meta.json").stat()
+            file = (self.directory / "meta.json").stat()
         except FileNotFoundError:  # it is being built anew; what is open can be read until then
             return
         seen = (file.st_ino, file.st_mtime_ns, file.st_size)
@@ -165,33 +237,74 @@ class KeywordIndex:
             index.reload()
             self._seen = seen
 
-    def _apply(self, catalog: Catalog, work: Any) -> None:
+    def _apply(self, catalog: Catalog, work: Pending, stop: Stop) -> None:
         import tantivy
 
-        index = self._opened()
-        if index is None:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            index = self._index = tantivy.Index(_schema(), path=str(self._directory))
-            index.register_tokenizer("english", analyzer())
-        writer = index.writer(heap_size=HEAP_BYTES, num_threads=1)
-        for first, last in (*work.remove, *work.add):
-            span = tantivy.Query.range_query(
-                index.schema, "key", tantivy.FieldType.Unsigned, first, last
-            )
-            writer.delete_documents_by_query(span)
-        for first, last in work.add:
-            for passage, text in catalog.passages_between(first, last):
-                document = tantivy.Document(
-                    document=passage.document_id,
-                    words=f"{text} {_unglued(text)}",
-                    context=passage.context,
+        with self._lock:
+            index = self._opened()
+            if index is None:
+                index = self._index = tantivy.Index(_schema(), path=str(self.directory))
+                index.register_tokenizer("english", analyzer())
+        writer: Any = index.writer(heap_size=HEAP_BYTES, num_threads=1)
+        try:
+            for first, last in (*work.remove, *work.add):
+                span = tantivy.Query.range_query(
+                    index.schema, "key", tantivy.FieldType.Unsigned, first, last
                 )
-                # A plain integer would be taken as signed, which the field is not.
-                document.add_unsigned("key", passage.key)
-                writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+                writer.delete_documents_by_query(span)
+            for first, last in work.add:
+                for passage, text in catalog.passages_between(first, last):
+                    if stop():
+                        raise Stopped
+                    document = tantivy.Document(
+                        document=passage.document_id,
+                        words=f"{text} {_unglued(text)}",
+                        context=passage.context,
+                    )
+                    # A plain integer would be taken as signed, which the field is not.
+                    document.add_unsigned("key", passage.key)
+                    writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        finally:
+            writer = None  # it holds a lock, and a traceback would hold it
         index.reload()
+
+
+def _open(directory: Path) -> Index:
+    import tantivy
+
+    index = tantivy.Index.open(str(directory))
+    index.register_tokenizer("english", analyzer())
+    return index
+
+
+def _try(directory: Path) -> str | None:
+    """Open the index and use each of its files; return what is wrong. Runs in another process."""
+    import tantivy
+
+    if not (directory / "meta.json").exists():
+        return "it is not there"
+    index = _open(directory)
+    searcher = index.searcher()
+    everything: Any = searcher.search(
+        tantivy.Query.all_query(), max(1, searcher.num_docs), count=True
+    )
+    if everything.count != searcher.num_docs:
+        return f"it finds {everything.count} of {searcher.num_docs} passages"
+    keys = searcher.fast_field_values("key", [at for _, at in everything.hits])
+    if len({int(key) for key in keys if key}) != searcher.num_docs:
+        return "passages have no key or the same"
+    for _, at in everything.hits[:: max(1, len(everything.hits) // 100)]:
+        searcher.doc(at)
+    for word in ("the", "of", "and"):
+        searcher.search(_query(index.schema, analyzer().analyze(word)), 10)
+    return None
+
+
+def _supposed(words: Sequence[str]) -> dict[str, float]:
+    analyze = analyzer().analyze
+    return {word: 0.1 if set(analyze(word)) & COMMON else 1.0 for word in words}
 
 
 def _idf(total: int, found: int) -> float:

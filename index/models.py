@@ -13,6 +13,9 @@ from urllib.parse import unquote
 METADATA_FIELDS = ("title", "outlet", "author", "published_at", "url", "language", "collection")
 """The fields that describe a document, in the order in which they are shown."""
 
+DEFAULT_COLLECTION = "default"
+"""The collection of documents that were given none."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -137,6 +140,11 @@ class Document:
     headings: tuple[Span, ...] = ()
     """Spans of headings."""
 
+    @property
+    def collection(self) -> str:
+        """Name of the collection that this version belongs to."""
+        return self.metadata.collection or DEFAULT_COLLECTION
+
     def page_of(self, offset: int) -> int | None:
         """Return the page number (from 1) that holds ``offset``, or ``None`` without pages."""
         for number, span in enumerate(self.pages, 1):
@@ -148,7 +156,8 @@ class Document:
     def name(self) -> str:
         """A short name to show where there is no title: the last part of the source."""
         last = self.source.rstrip("/").rpartition("/")[2].removeprefix("upload:")
-        return (unquote(last) if self.source.startswith("file:") else last) or self.source
+        quoted = self.source.startswith("file:") or last.startswith(("http:%2F%2F", "https:%2F%2F"))
+        return (unquote(last) if quoted else last) or self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +208,21 @@ class Filters:
     until: date | None = None
     """Last day of publication that counts, inclusive."""
     collections: tuple[str, ...] = ()
-    """Names of collections, compared without regard to case."""
+    """Names of collections, compared without regard to case; ``default`` stands for documents that
+    were given none as well."""
     languages: tuple[str, ...] = ()
     """ISO 639-1 codes; a document whose language is not known fails any."""
     as_of: date | None = None
     """The day from which the corpus is looked at: nothing published later counts, and nothing
     whose day of publication is not known."""
+    permitted: frozenset[str] | None = None
+    """Names of the only collections that who asks may read, compared exactly; ``None`` for all of
+    them. No choice of the asker, but a guard: the empty set lets nothing through, and a filter by
+    what it keeps away is answered like one by what is not there."""
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in self.__dataclass_fields__)
+        restricting = (getattr(self, n) for n in self.__dataclass_fields__ if n != "permitted")
+        return self.permitted is not None or any(restricting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from index.errors import DataDirectoryInUse, DataDirectoryUnusable
+from index.errors import DataDirectoryInUse, DataDirectoryUnusable, DiskFull
+from index.storage import is_no_room
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -34,6 +35,7 @@ class Ownership:
         Raises:
             DataDirectoryInUse: if another process owns it; the message names that process.
             DataDirectoryUnusable: if the lock file cannot be made.
+            DiskFull: if there is no room for it.
         """
         from filelock import FileLock, Timeout
 
@@ -43,12 +45,22 @@ class Ownership:
         except Timeout as error:
             raise DataDirectoryInUse(f"{directory} is in use by {_owner(directory)}") from error
         except OSError as error:
-            raise DataDirectoryUnusable(f"{directory}: {error.strerror or error}") from error
+            kind = DiskFull if is_no_room(error) else DataDirectoryUnusable
+            raise kind(f"{directory}: {error.strerror or error}") from error
+        taken = cls(directory, lock)
+        taken.tell()
+        return taken
+
+    def tell(self, *, jobs: bool = False) -> None:
+        """Note who owns the directory, for other processes to read.
+
+        Args:
+            jobs: whether the jobs of the record are worked off here.
+        """
         command = Path(sys.argv[0]).name + " " + " ".join(sys.argv[1:2])
+        note = {"pid": os.getpid(), "command": command.strip(), "jobs": jobs}
         with suppress(OSError):
-            note = {"pid": os.getpid(), "command": command.strip()}
-            (directory / "owner.json").write_text(json.dumps(note), encoding="utf-8")
-        return cls(directory, lock)
+            (self.directory / "owner.json").write_text(json.dumps(note), encoding="utf-8")
 
     def release(self) -> None:
         """Give the right back; harmless when repeated."""
@@ -58,9 +70,22 @@ class Ownership:
             self._lock.release()
 
 
+def is_served(directory: Path) -> bool:
+    """Return whether a server owns ``directory``: one that works off the jobs of its record."""
+    try:
+        return _note(directory)["jobs"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def _owner(directory: Path) -> str:
     try:
-        note = json.loads((directory / "owner.json").read_text(encoding="utf-8"))
+        note = _note(directory)
         return f"process {int(note['pid'])} ({note['command']})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"
+
+
+def _note(directory: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((directory / "owner.json").read_text(encoding="utf-8"))
+    return found

@@ -124,6 +124,13 @@ class PassageRows:
         with self._engine.connect() as connection:
             return connection.scalar(select(func.count()).select_from(t.passages)) or 0
 
+    def vector_count(self, embedder: str) -> int:
+        """Return how many passages have a vector of this embedder."""
+        p, v = t.passages.c, t.vectors.c
+        join = t.passages.join(t.vectors, and_(v.content == p.content, v.embedder == embedder))
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).select_from(join)) or 0
+
     def described(self, first: int, last: int) -> Iterator[Described]:
         """Yield what filters look at for each document with passages in ``first..last``."""
         p, v = t.passages.c, t.versions.c

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    ExceptionContext,
     Row,
     Select,
     and_,
@@ -26,6 +28,7 @@ from index import schema as t
 from index.embed import Vectors
 from index.languages import language_of
 from index.models import (
+    DEFAULT_COLLECTION,
     METADATA_FIELDS,
     Document,
     Draft,
@@ -35,6 +38,7 @@ from index.models import (
     Sentence,
     Span,
 )
+from index.storage import record_error
 
 BUSY_SECONDS = 30
 """How long a write waits for another process to finish its own."""
@@ -60,6 +64,11 @@ def make_engine(path: Path) -> Engine:
         write = connection.get_execution_options().get("write", False)
         connection.exec_driver_sql("begin immediate" if write else "begin")
 
+    @event.listens_for(engine, "handle_error")
+    def _tell(context: ExceptionContext) -> BaseException | None:
+        # A full disk or a damaged file can show at any statement.
+        return record_error(path, context.original_exception)
+
     return engine
 
 
@@ -67,12 +76,22 @@ def ask(engine: Engine, statement: str, *values: str) -> list[tuple[Any, ...]]:
     """Return the rows of a statement of SQLite's own, for what every search asks.
 
     To put a statement together takes SQLAlchemy longer than SQLite needs to answer it.
+
+    Raises:
+        RecordDamaged: if the file holds what SQLite never wrote.
+        DataDirectoryUnusable: if it cannot be read.
     """
-    connection = engine.raw_connection()
     try:
-        return list(connection.cursor().execute(statement, values))
-    finally:
-        connection.close()  # gives it back
+        connection = engine.raw_connection()
+        try:
+            return list(connection.cursor().execute(statement, values))
+        finally:
+            connection.close()  # gives it back
+    except sqlite3.Error as error:
+        told = record_error(Path(engine.url.database or ""), error)
+        if told is None:
+            raise
+        raise told from error
 
 
 def embedding_text(passage: Passage, words: str) -> str:
@@ -110,7 +129,9 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.outlets:
         found.append(_named(v.outlet, filters.outlets))
     if filters.collections:
-        found.append(_named(v.collection, filters.collections))
+        in_one = _named(v.collection, filters.collections)
+        unnamed = DEFAULT_COLLECTION in {name.lower() for name in filters.collections}
+        found.append(or_(in_one, v.collection.is_(None)) if unnamed else in_one)
     if filters.languages:
         found.append(_of_languages(func.lower(v.language), filters.languages))
     if filters.documents:
@@ -121,7 +142,14 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(v.published_at <= filters.until)
     if filters.as_of:
         found.append(v.published_at <= filters.as_of)
+    if filters.permitted is not None:
+        found.append(permits(v.collection, filters.permitted))
     return [and_(*found)] if found else []
+
+
+def permits(column: ColumnElement[Any], names: frozenset[str]) -> ColumnElement[bool]:
+    """Return the condition that a collection is one of ``names``, which is never unknown."""
+    return func.coalesce(column, DEFAULT_COLLECTION).in_(sorted(names))
 
 
 def _named(column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from index.closeness import CLOSER, Asked, Sentences, look_closer, nearness
 from index.copies import without_copies
@@ -41,6 +41,16 @@ CANDIDATES = 60
 DENSE_SHARE = 0.45
 """Weight of the vectors in the fused score; the rest is the keywords'. Chosen on dev splits."""
 
+WORDLESS = "The keyword index is being built anew: passages were found by nearness in meaning alone"
+BEHIND = (
+    "The keyword index lacks the newest documents: they were found by nearness in meaning alone"
+)
+DEGRADED = (WORDLESS, BEHIND)
+"""What a search may have to do without, as :attr:`Retrieval.degraded` tells it."""
+
+Sides = Literal["both", "keywords", "vectors"]
+"""What finds passages: words in common, nearness in meaning, or both."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
@@ -58,6 +68,8 @@ class Retrieval:
     """Earliest known day of publication among them."""
     latest: date | None = None
     """Latest known day of publication among them."""
+    degraded: tuple[str, ...] = ()
+    """What the search had to do without, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,8 @@ class Retriever:
     """Orders the best of what was found anew, where one is configured."""
     reranker_candidates: int = 30
     """How many passages it sees."""
+    sides: Sides = "both"
+    """What finds and orders passages. Each side alone is there to measure what the other brings."""
     terms: Terms = field(default_factory=lambda: Terms(analyzer().analyze))
     """Turns the words of passages into index terms."""
 
@@ -102,10 +116,14 @@ class Retriever:
         self.exact.follow_to(self.catalog, self.documents.number)
         if len(vector) != self.exact.dimension:
             self.catalog.require_dimension(self.embedder.identity, len(vector))
-        dense = self._dense(vector, scope)
-        keyword = dict(self.keywords.search(query, CANDIDATES, scope=scope))
-        unseen = [key for key in keyword if key not in dense]
-        dense |= self.exact.scores(vector, unseen)
+        keyword: dict[int, float] = {}
+        wordless = False
+        if self.sides != "vectors":
+            keyword = dict(self.keywords.search(query, CANDIDATES, scope=scope))
+            wordless = self.keywords.out_of_use
+        dense = self._dense(vector, scope) if self.sides != "keywords" or wordless else {}
+        if self.sides == "both":
+            dense |= self.exact.scores(vector, [key for key in keyword if key not in dense])
         ranked = _fused(dense, keyword)
         wanted = max(limit, self.reranker_candidates if self.reranker else 0)
         kept = self._distinct(
@@ -115,28 +133,35 @@ class Retriever:
             dense=dense,
             keyword=keyword,
             scope=scope,
+            permitted=filters.permitted,
         )
         hits = self._hits(kept[:wanted])
         if self.reranker:
             hits = reranked(self.reranker, query, hits, candidates=self.reranker_candidates)
-        return _retrieval(hits[:limit], scope.extent)
+        return replace(_retrieval(hits[:limit], scope.extent), degraded=self._degraded(wordless))
+
+    def _degraded(self, wordless: bool) -> tuple[str, ...]:
+        """Return what a search does without: only what changes what is found."""
+        if wordless:
+            return (WORDLESS,)
+        behind = self.sides != "vectors" and self.keywords.trouble
+        return (BEHIND,) if behind else ()
 
     def _read(self, query: str) -> Asked:
-        embedder = self.embedder
+        embedder, by_words = self.embedder, self.sides != "vectors"
+        near = isinstance(embedder, SentenceEmbedder) and self.sides != "keywords"
         return Asked(
-            terms=self.keywords.asked(query),
-            pairs=frozenset(pairwise(analyzer().analyze(query))),
-            vector=(
-                embedder.embed_for_sentences(query)
-                if isinstance(embedder, SentenceEmbedder)
-                else None
-            ),
+            terms=self.keywords.asked(query) if by_words else {},
+            pairs=frozenset(pairwise(analyzer().analyze(query)) if by_words else ()),
+            vector=embedder.embed_for_sentences(query) if near else None,  # type: ignore[attr-defined]
         )
 
     def _dense(self, vector: Vectors, scope: Scope) -> dict[int, float]:
         chroma = self.approximate
         if scope.keys is None and chroma is not None and chroma.holds(self.documents.number):
-            return dict(chroma.search(vector, CANDIDATES))
+            found = chroma.search(vector, CANDIDATES)
+            if found is not None:
+                return dict(found)
         return dict(self.exact.search(vector, CANDIDATES, keys=scope.keys))
 
     def _distinct(
@@ -148,6 +173,7 @@ class Retriever:
         dense: dict[int, float],
         keyword: dict[int, float],
         scope: Scope,
+        permitted: frozenset[str] | None,
     ) -> list[Scored]:
         """Return the closest passages that do not repeat each other, at least ``wanted``."""
         fused = dict(ranked)
@@ -161,7 +187,7 @@ class Retriever:
             found = self.catalog.candidates([key for key, _ in ranked[:loaded]])
             sentences = Sentences(self._near(asked, found), self.terms.of)
             looked_at = look_closer(found, parts, asked, sentences)
-            kept = without_copies(looked_at, self.catalog, scope.documents)
+            kept = without_copies(looked_at, self.catalog, scope.documents, permitted)
             if len(kept) >= wanted or loaded >= len(ranked):
                 return self._with_nearness(kept[:wanted], asked, looked_at=looked_at)
             loaded *= 2

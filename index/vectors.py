@@ -7,13 +7,19 @@ switched off; so is its telemetry. HNSW as in Malkov & Yashunin 2018, arXiv:1603
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from index.following import Pending, Position, pending, portions, read_position, write_position
+from index.faults import in_words, is_fault
+from index.following import Pending, pending, portions, read_position
+from index.kept import KeptIndex, Stop, Stopped, Trouble
+from index.seal import last_written
+from index.trying import tried
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -32,39 +38,58 @@ EF_SEARCH = 1_000
 PORTION = 20_000
 """Passages after which what was done is noted, so that a kill costs no more than that."""
 
+SAMPLE = 64
+"""About so many places of the corpus whose vectors are looked for when the index is tried."""
 
-class VectorIndex:
+CLOSING_SECONDS = 5.0
+"""How long Chroma is waited for to close its files."""
+
+logger = logging.getLogger("dossier.index")
+
+
+class VectorIndex(KeptIndex):
     """The vectors of one embedder in Chroma, kept up with the record."""
+
+    name = "vector index"
+    always_tried = True
 
     def __init__(self, directory: Path, embedder: str, *, at_least: int) -> None:
         """Keep the vectors of ``embedder`` in ``directory``, for ``at_least`` passages or more."""
-        self._directory = directory
+        # To read all of it for a checksum would take as long as to write it.
+        super().__init__(directory, embedder, last_written)
         self._embedder = embedder
         self._at_least = at_least
         self._holds = 0
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._collection: Collection | None = None
         self._client: ClientAPI | None = None
+        self._times_opened = 0
 
-    def follow(self, catalog: Catalog) -> None:
+    def follow(self, catalog: Catalog, stop: Stop = lambda: False) -> None:
         """Bring the index up to the record; only the owner of the data directory may.
 
         A corpus that is not large enough gets no index: to keep one costs more time and room than
         all the rest of it, and :class:`index.exact.ExactIndex` is as fast.
+
+        Raises:
+            Stopped: if ``stop`` said so; what was done is kept.
+            BaseException: what Chroma raises.
         """
         if not self.needed(catalog):
             return
-        with self._lock:
-            at = read_position(self._note)
-            if at.space != self._embedder:
-                self._forget()
-                shutil.rmtree(self._directory, ignore_errors=True)
-                at = Position(0, self._embedder)
-            self._holds = at.number
-            for changes in portions(catalog.changes(at.number), PORTION):
-                self._apply(catalog, pending(changes))
-                self._holds = changes[-1].number
-                write_position(self._note, Position(self._holds, self._embedder))
+        with self._writing:
+            if read_position(self._note).space != self._embedder:
+                self.release()
+                shutil.rmtree(self.directory, ignore_errors=True)
+            at = self.position.number
+            for changes in portions(catalog.changes(at), PORTION):
+                self.directory.mkdir(parents=True, exist_ok=True)
+                self.unseal(at)
+                self._apply(catalog, pending(changes), stop)
+                at = changes[-1].number
+                self.seal(at)
+            self._holds = at
 
     def needed(self, catalog: Catalog) -> bool:
         """Return whether the corpus is large enough for this index."""
@@ -72,10 +97,65 @@ class VectorIndex:
 
     def holds(self, number: int) -> bool:
         """Return whether the index is known to hold the change ``number``; never waits."""
-        return 0 < number <= self._holds
+        return 0 < number <= self._holds and self.trouble is None
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """Return the nearest passages of the whole corpus, best first, as (key, cosine)."""
+    def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]] | None:
+        """Return the nearest passages of the whole corpus, best first, as (key, cosine).
+
+        ``None`` if the index cannot be read, which is told by :attr:`trouble` from then on.
+        """
+        try:
+            return self._nearest(vector, limit)
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            self.trouble = Trouble(in_words(error))
+            logger.warning("the vector index cannot be read: %s", in_words(error))
+            self.report()
+            return None
+
+    def expected(self, catalog: Catalog) -> int:
+        """Return how many passages it holds if it is up to the record."""
+        return catalog.vector_count(self._embedder)
+
+    def tried(self, catalog: Catalog, stop: Stop = lambda: False) -> str | None:
+        """Open and ask it in another process; return what is wrong, ``None`` if nothing.
+
+        Some of its vectors, from the first to the last, have to be found by themselves.
+
+        Raises:
+            Stopped: if ``stop`` said so.
+        """
+        ranges = [(c.first, c.last) for c in catalog.changes(0) if c.action == "add"]
+        keys: list[int] = []
+        vectors: list[Vectors] = []
+        for first, last in ranges[:: max(1, len(ranges) // SAMPLE)]:
+            found, rows = catalog.vectors_between(self._embedder, first, min(last, first + 3))
+            keys += found
+            vectors += list(rows)
+        return tried(_try, self.directory, self._embedder, keys, vectors, stop=stop)
+
+    def count(self) -> int:
+        """Return how many vectors the index holds."""
+        with self._lock:
+            return int(self._opened().count())
+
+    def release(self) -> None:
+        """Release the files; after some faults Chroma never ends doing so, and is left alone."""
+        self._holds = 0
+        client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            closing = threading.Thread(target=_close, args=(client,), daemon=True)
+            closing.start()
+            closing.join(CLOSING_SECONDS)
+
+    close = release
+
+    def _is_beside(self, name: str) -> bool:
+        """Return whether a file is not sealed: Chroma's SQLite also changes when it is opened."""
+        return super()._is_beside(name) or "/" not in name
+
+    def _nearest(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         with self._lock:
             collection = self._opened()
         found = collection.query(
@@ -85,39 +165,17 @@ class VectorIndex:
         scored = [(int(k), 1.0 - float(d)) for k, d in zip(keys, distances, strict=True)]
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
-    def count(self) -> int:
-        """Return how many vectors the index holds."""
-        with self._lock:
-            return int(self._opened().count())
-
-    def close(self) -> None:
-        """Release the files."""
-        with self._lock:
-            self._forget()
-
-    @property
-    def number(self) -> int:
-        """The last change of the record that the index holds."""
-        at = read_position(self._note)
-        return at.number if at.space == self._embedder else 0
-
-    @property
-    def _note(self) -> Path:
-        return self._directory / "position.json"
-
-    def _forget(self) -> None:
-        client, self._client, self._collection = self._client, None, None
-        if client is not None:
-            client.close()  # type: ignore[attr-defined]  # of the implementation, not the protocol
-
     def _opened(self) -> Collection:
         if self._collection is None:
             import chromadb
             from chromadb.config import Settings
 
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(parents=True, exist_ok=True)
             settings = Settings(anonymized_telemetry=False)
-            self._client = chromadb.PersistentClient(str(self._directory), settings)
+            # Chroma shares what is open under one name, broken or not: each time has its own.
+            name = str(self.directory) + "/." * self._times_opened
+            self._times_opened += 1
+            self._client = chromadb.PersistentClient(name, settings)
             # ef_search is fixed at creation: a later change works only after reopening.
             self._collection = self._client.get_or_create_collection(
                 COLLECTION,
@@ -126,16 +184,37 @@ class VectorIndex:
             )
         return self._collection
 
-    def _apply(self, catalog: Catalog, work: Pending) -> None:
-        collection = self._opened()
+    def _apply(self, catalog: Catalog, work: Pending, stop: Stop) -> None:
+        with self._lock:
+            collection = self._opened()
         for ids in _batches(work.remove):
             collection.delete(ids=ids)
         for first, last in work.add:
             for at in range(first, last + 1, BATCH):
+                if stop():
+                    raise Stopped
                 end = min(at + BATCH - 1, last)
                 keys, vectors = catalog.vectors_between(self._embedder, at, end)
                 if keys:
                     _put(collection, [str(key) for key in keys], vectors)
+
+
+def _close(client: ClientAPI) -> None:
+    with suppress(Exception):
+        client.close()  # type: ignore[attr-defined]  # of the implementation, not the protocol
+
+
+def _try(directory: Path, embedder: str, keys: list[int], vectors: list[Vectors]) -> str | None:
+    """Ask for vectors that are there; return what is wrong. Runs in another process."""
+    index = VectorIndex(directory, embedder, at_least=0)
+    if not index.count() and keys:
+        return "it is empty"
+    lost = 0
+    for key, vector in zip(keys, vectors, strict=True):
+        found = index._nearest(vector, 10)
+        # The same content has the same vector under several keys.
+        lost += not any(near == key or score > 0.9999 for near, score in found)
+    return f"{lost} of {len(keys)} vectors are not found by themselves" if lost else None
 
 
 def _batches(ranges: tuple[tuple[int, int], ...]) -> Iterator[list[str]]:

@@ -11,17 +11,21 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from index.asker import LOCAL, Asker
 from index.errors import DossierError
 from qa.assembly import Assembly
 from qa.chat.rewriting import Rewriter, Rewritten
+from qa.checking.entailment import Consulted, EntailmentModel
 from qa.conversation import standalone
 from qa.differing.weighing import weigh
 from qa.errors import InvalidQuestion
 from qa.evidence import gather
 from qa.models import AnswerEvent, Completed, Failed, Retrieved, Started
 from qa.question import AnswererName, Question
+from qa.readable.another import without_others
 from qa.readable.exchanges import with_replies
 from qa.readable.furniture import is_furniture
 from qa.search.chains import with_steps
@@ -40,12 +44,18 @@ if TYPE_CHECKING:
 class MakeComposer(Protocol):
     """Makes the composer for one question."""
 
-    def __call__(self, name: AnswererName | None, model: ChatModel | None = None) -> Composer:
+    def __call__(
+        self,
+        name: AnswererName | None,
+        model: ChatModel | None = None,
+        entailment: Consulted | None = None,
+    ) -> Composer:
         """Return a composer.
 
         Args:
             name: Which answerer; ``None`` asks for the configured one.
             model: The model to ask instead of the configured one.
+            entailment: Is asked whether a model's statements follow from what they cite.
         """
         ...
 
@@ -58,8 +68,8 @@ class Rerun:
     """The question as it was understood then."""
     keep: Callable[[Answer, Manifest], None]
     """Takes the answer, which is not recorded."""
-    composer: Composer | None = None
-    """The composer to use; ``None`` makes the one that the question asks for."""
+    model: ChatModel | None = None
+    """The model to ask; ``None`` asks the configured one, if any is asked."""
     find: Callable[[Assembly], tuple[Found, Sequence[EvidenceSentence]]] | None = None
     """Gives what was found; ``None`` searches."""
 
@@ -82,15 +92,18 @@ class Answerer:
     """Records the answers."""
     rewriter: Rewriter | None = None
     """Makes follow-ups readable alone; ``None`` leaves it to the rules."""
+    entailment: EntailmentModel | None = None
+    """Is asked whether statements follow from what they cite; ``None`` leaves it to the rules."""
 
     async def stream(
-        self, question: Question, rerun: Rerun | None = None
+        self, question: Question, rerun: Rerun | None = None, asker: Asker = LOCAL
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question and tell it event by event; the last is ``answer`` or ``error``.
 
         Args:
             question: What is asked.
             rerun: Given to answer a recorded question again.
+            asker: Who asks: what may not be read is not there.
 
         Raises:
             InvalidQuestion: before the first event, if the question is empty or too long.
@@ -99,14 +112,17 @@ class Answerer:
             ModelNotConfigured: before the first event, if a model is asked for and none is set.
         """
         _validate(question.text, self.max_question_chars)
-        composer = (rerun and rerun.composer) or self.composer(question.answerer)
+        entailment = Consulted(self.entailment) if self.entailment else None
+        model = rerun.model if rerun else None
+        composer = self.composer(question.answerer, model, entailment)
         if not (rerun and rerun.find):
-            await asyncio.to_thread(self.corpus.validate, question.filters.to_filters())
+            filters = question.filters.to_filters(asker.permitted)
+            await asyncio.to_thread(self.corpus.validate, filters)
         understood = Rewritten(rerun.standalone) if rerun else await self._understood(question)
         reading = read(understood.text, question.filters)
         reading.require_days()
         name = f"a-{uuid.uuid4().hex[:12]}"
-        making = Assembly(question, composer, name, understood.text, reading)
+        making = Assembly(question, composer, name, understood.text, reading, entailment, asker)
         making.rewriting = understood.usage
         yield Started(id=making.id, question=question.text, standalone=making.standalone)
         try:
@@ -115,7 +131,7 @@ class Answerer:
             making.retrieved(found)
             making.offered = evidence
             making.findings = await asyncio.to_thread(
-                weigh, making.reading.query, evidence, self.corpus
+                weigh, making.reading.query, evidence, self.corpus, asker.permitted
             )
             yield Retrieved(coverage=making.coverage, passages=len(found.hits), trace=making.trace)
             try:
@@ -132,7 +148,7 @@ class Answerer:
                 yield making.add(draft)
             answer = making.answer(self.corpus.reranker)
             manifest = self.recorder.manifest(making, found, evidence)
-            keep = rerun.keep if rerun else self.recorder.save
+            keep = rerun.keep if rerun else partial(self.recorder.save, key=asker.key)
             await asyncio.to_thread(keep, answer, manifest)
         except DossierError as error:
             yield Failed(code=error.code, message=str(error), hint=error.hint)
@@ -147,13 +163,14 @@ class Answerer:
 
     def _find(self, making: Assembly) -> tuple[Found, Sequence[EvidenceSentence]]:
         making.last_change = self.corpus.catalog.last_change
-        query, filters = subject(making.reading.query), making.reading.filters.to_filters()
+        query = subject(making.reading.query)
+        filters = making.reading.filters.to_filters(making.asker.permitted)
         found = self.searcher.search(
             query, filters, limit=self.top_passages, with_model=making.composer.name == "model"
         )
         evidence = gather(query, found.hits, self.corpus)
         evidence, making.without = with_steps(query, found, evidence, self.corpus)
-        evidence = with_replies(query, evidence)
+        evidence = without_others(query, with_replies(query, evidence))
         evidence = [one for one in evidence if not is_furniture(one.document, one.span)]
         return found, evidence
 

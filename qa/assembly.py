@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from index.asker import LOCAL, Asker
 from qa.compose import sum_usage
 from qa.differing.confidence import confidence
 from qa.differing.disagreement import Findings
 from qa.differing.weighing import copies_of, other_sides, shown
 from qa.excerpts import excerpt
 from qa.grounding import check
+from qa.inert import in_answer, inert
 from qa.models import (
     Answer,
     Citation,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from index.rerank import Reranker
+    from qa.checking.entailment import Consulted
     from qa.compose import Composer, DraftStatement, EvidenceSentence
     from qa.search.searching import Found
     from qa.when.timing import Reading
@@ -55,6 +58,8 @@ class Assembly:
     id: str
     standalone: str
     reading: Reading
+    entailment: Consulted | None = None
+    asker: Asker = LOCAL
     began: float = field(default_factory=time.perf_counter)
     timings: dict[str, float] = field(default_factory=dict)
     coverage: Coverage = field(default_factory=lambda: Coverage(documents=0, passages=0))
@@ -88,9 +93,11 @@ class Assembly:
         """Check a drafted statement and put it into the answer."""
         before = len(self.citations)
         numbers = tuple(dict.fromkeys(self.cite(evidence) for evidence in draft.evidence))
-        text, notes = self._noted(draft)
+        text, notes = self._shown(draft)
         numbers = tuple(dict.fromkeys([*numbers, *(n.citation for n in notes if n.citation)]))
-        grounding = check(draft.text, [evidence.quote for evidence in draft.evidence])
+        grounding = check(
+            draft.text, [evidence.quote for evidence in draft.evidence], self.entailment
+        )
         separator = " " if self.text else ""
         start = len(self.text) + len(separator)
         markers = "".join(f"[{n}]" for n in numbers)
@@ -101,10 +108,10 @@ class Assembly:
             start=start,
             end=start + len(text),
             support=grounding.support,
-            reason=grounding.reason,
+            reason=grounding.reason and inert(grounding.reason),
             citations=numbers,
             notes=notes,
-            drafted=draft.drafted,
+            drafted=draft.drafted and inert(draft.drafted),
         )
         new_short = self._short(draft, statement)
         self.statements.append(statement)
@@ -133,6 +140,14 @@ class Assembly:
                 end=span.end,
             )
         return self.short
+
+    def _shown(self, draft: DraftStatement) -> tuple[str, tuple[Note, ...]]:
+        """Return the text that stands in the answer, in which nothing leads or loads anywhere."""
+        text, notes = self._noted(draft)
+        ends = [end for note in notes for end in (note.start, note.end)]
+        text, at = in_answer(text, ends)
+        places = zip(notes, at[::2], at[1::2], strict=True)
+        return text, tuple(n.model_copy(update={"start": a, "end": b}) for n, a, b in places)
 
     def _noted(self, draft: DraftStatement) -> tuple[str, tuple[Note, ...]]:
         """Return the text with what makes it readable alone; what a model wrote stays as it is."""
@@ -169,7 +184,7 @@ class Assembly:
         if not self.statements:
             self.nearest = () if withheld else nearest(self.offered)
             self.reason = withheld
-            self.text = silence(self.coverage, withheld, self.nearest)
+            self.text = in_answer(silence(self.coverage, withheld, self.nearest))[0]
             return "not_in_documents"
         if withheld:
             notes = (*self.coverage.notes, withheld)
@@ -210,6 +225,7 @@ class Assembly:
             answerer=self.composer.name,
             model=self.composer.model,
             reranker=reranker.identity if reranker and self.coverage.passages else None,
+            entailment=self.entailment.identity if self.entailment else None,
             reason=self.reason,
             form=self.composer.form,
             usage=sum_usage(sum_usage(self.rewriting, self.planning), self.composer.usage),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.errors import DossierError, InputError
+from index.errors import DossierError, InputError, PairModelUnusable
 
 
 class InvalidQuestion(InputError):
@@ -17,6 +17,17 @@ class InvalidSetting(InputError):
 
     code = "invalid_setting"
     hint = ".env.example lists every setting with its meaning and default."
+
+
+class EntailmentUnusable(PairModelUnusable):
+    """An entailment model that cannot be found, loaded or run, or that is none."""
+
+    code = "entailment_unusable"
+    setting = "DOSSIER_ENTAILMENT"
+    hint = (
+        "DOSSIER_ENTAILMENT is a folder with model.onnx, tokenizer.json and config.json, or a name "
+        "on the hub; empty, the rules alone check statements."
+    )
 
 
 class ModelError(DossierError):

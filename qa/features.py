@@ -10,6 +10,7 @@ from typing import Literal
 
 from qa.text.figures import figures
 from qa.text.lexicon import CAPITALS, ROLES
+from qa.text.remembered import remembered
 from qa.text.synonyms import concept
 from qa.text.words import content_stems, key, name_words, names, same_name, stem, tokens
 
@@ -185,6 +186,7 @@ def _kind_and_subject(question: str) -> tuple[Kind, str]:
     return "other", question
 
 
+@remembered
 def read_surroundings(text: str) -> Surroundings:
     """Return what a passage, its title, heading, outlet and author hold."""
     words = {key(token.text) for token in tokens(text)}
@@ -246,6 +248,7 @@ def measure(
     )
 
 
+@remembered
 def _concepts(text: str) -> frozenset[str]:
     """Return the stems of the content words of a text, synonyms as one."""
     return frozenset(map(concept, content_stems(text)))

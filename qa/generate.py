@@ -22,6 +22,7 @@ from qa.chat.statements import Parsed, StatementParser
 from qa.chat.structured import SCHEMA, StructuredParser
 from qa.compose import DraftStatement, EvidenceSentence, sum_usage
 from qa.errors import FormRefused, ModelError, ModelIncomplete, ModelRefused
+from qa.inert import inert
 from qa.models import OutputForm, Usage
 from qa.question import AnswererName
 
@@ -223,7 +224,7 @@ class Generator:
             ModelIncomplete: if it ended inside a thought or holds no statement.
         """
         if reader.refused and not found:
-            raise ModelRefused(f"{self.model} declined to answer: {reader.refused}")
+            raise ModelRefused(f"{self.model} declined to answer: {inert(reader.refused)}")
         if reader.thinking:
             raise ModelIncomplete(f"the reply of {self.model} ends inside its reasoning")
         if not found and not reader.absent:
@@ -235,12 +236,8 @@ class Generator:
 
 
 def _stated(parsed: Sequence[Parsed], asked: Prompt) -> list[Parsed]:
-    """Return what is stated, without lines of the prompt that were repeated."""
-    return [
-        one
-        for one in parsed
-        if "|" not in one.text or not any(one.text in label for label in asked.labels)
-    ]
+    """Return what is stated, without words of the prompt that were repeated."""
+    return [one for one in parsed if not asked.holds(one.text)]
 
 
 def _draft(parsed: Parsed, asked: Prompt) -> DraftStatement:

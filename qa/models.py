@@ -216,7 +216,8 @@ class Coverage(Contract):
     """Expressions of time in the question, and what they were taken to mean."""
     notes: tuple[str, ...] = ()
     """What was not taken into account, such as an expression of time without a day to read it
-    from, and what nothing was found for, such as one side of a comparison."""
+    from, what nothing was found for, such as one side of a comparison, and what the search had to
+    do without while an index is built anew."""
 
 
 class SearchStep(Contract):
@@ -281,6 +282,9 @@ class Answer(Contract):
     """The model's name, where one was used."""
     reranker: str | None = None
     """The cross-encoder that ordered the passages, with a hash of its files, where one did."""
+    entailment: str | None = None
+    """The entailment model that was asked whether statements follow from what they cite, with a
+    hash of its files, where one was."""
     reason: str | None = None
     """Why the answer is incomplete, or why what a model wrote is not shown, where that is so."""
     form: OutputForm | None = None

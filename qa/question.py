@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from index.models import Filters
 
@@ -18,6 +19,18 @@ EventName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)
 ]
 """How a question calls an event."""
+
+
+def _as_written(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970, and other spellings of a day."""
+    text = str(value) if isinstance(value, int | float) else value
+    if isinstance(text, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("a day is written as YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_as_written)]
+"""A day as people write it."""
 
 
 class Contract(BaseModel):
@@ -33,25 +46,29 @@ class FilterSet(Contract):
     """Outlet names, compared without regard to case."""
     documents: tuple[str, ...] = ()
     """Document identifiers."""
-    since: date | None = None
+    since: Day | None = None
     """First day of publication that counts, inclusive."""
-    until: date | None = None
+    until: Day | None = None
     """Last day of publication that counts, inclusive."""
     collections: tuple[str, ...] = ()
     """Names of collections, compared without regard to case."""
     languages: tuple[str, ...] = ()
     """Language codes such as ``en`` or ``en-GB``, of which the language itself counts; a document
     whose language is not known passes none."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The day from which the documents are looked at: what was published later does not count, and
     neither does a document without a day of publication. Expressions such as ``last week`` in a
     question are read from this day."""
-    dates: dict[EventName, date] = Field(default_factory=dict)
+    dates: dict[EventName, Day] = Field(default_factory=dict)
     """Days of events by the names that questions give them, such as ``the inauguration``. They
     restrict nothing by themselves; "before the inauguration" in a question then does."""
 
-    def to_filters(self) -> Filters:
-        """Return the same filters in the words of the corpus side."""
+    def to_filters(self, permitted: frozenset[str] | None = None) -> Filters:
+        """Return the same filters in the words of the corpus side.
+
+        Args:
+            permitted: names of the collections that the asker may read; ``None`` for all.
+        """
         return Filters(
             outlets=self.outlets,
             documents=self.documents,
@@ -60,6 +77,7 @@ class FilterSet(Contract):
             collections=self.collections,
             languages=self.languages,
             as_of=self.as_of,
+            permitted=permitted,
         )
 
     def pairs(self) -> list[tuple[str, str]]:

@@ -7,15 +7,18 @@ import math
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from index.asker import LOCAL, Asker
+from index.bounds import Bounds
 from index.checks import Check
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
 from index.rerank.cross_encoder import CrossEncoder
-from qa.answerer import Answerer, MakeComposer
+from qa.answerer import Answerer, MakeComposer, Rerun
 from qa.audit.affected import AffectedAnswer, affected
 from qa.audit.manifest import Manifest, Recorder, shaping
 from qa.audit.replay import Replay, replay
@@ -24,9 +27,12 @@ from qa.chat.dialect import Dialect
 from qa.chat.model import ChatModel
 from qa.chat.policy import Edited, Policy
 from qa.chat.rewriting import REWRITE_SECONDS, REWRITE_TOKENS, Rewriter
+from qa.checking.entailment import LIKELY, Consulted, EntailmentModel
+from qa.conversation import standalone
 from qa.errors import InvalidSetting, ModelNotConfigured
 from qa.extract import Extractor
 from qa.generate import Generator
+from qa.grounding import check
 from qa.models import Answer, AnswerEvent, Completed, Failed
 from qa.question import AnswererName, Question
 from qa.search.searching import Searcher
@@ -35,6 +41,7 @@ from qa.search.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 if TYPE_CHECKING:
     from datetime import date
 
+    from index.answer_rows import Moment
     from index.embed import Embedder
     from index.models import Filters
     from qa.compose import Composer
@@ -61,23 +68,37 @@ class Service:
     answerer: Answerer
     """Answers questions from them."""
 
-    def stream(self, question: Question) -> AsyncGenerator[AnswerEvent, None]:
+    def stream(self, question: Question, asker: Asker = LOCAL) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a question event by event; see :meth:`qa.answerer.Answerer.stream`."""
-        return self.answerer.stream(question)
+        return self.answerer.stream(question, asker=asker)
 
-    async def answer(self, question: Question) -> Answer:
+    async def answer(self, question: Question, asker: Asker = LOCAL) -> Answer:
         """Answer a question.
 
         Raises:
             DossierError: if the question is invalid or no answer could be made.
         """
-        async with aclosing(self.stream(question)) as events:
+        async with aclosing(self.stream(question, asker)) as events:
             async for event in events:
                 if isinstance(event, Completed):
                     return event.answer
                 if isinstance(event, Failed):
                     raise AnswerFailed(event)
         raise AssertionError("a stream ends with an answer or an error")
+
+    async def tried(self, question: Question) -> tuple[Answer, Manifest]:
+        """Answer a question without recording it, and tell what the answer was made from.
+
+        Raises:
+            DossierError: if the question is invalid or no answer could be made.
+        """
+        made: list[tuple[Answer, Manifest]] = []
+        trial = Rerun(standalone(question), lambda *both: made.append(both))
+        async with aclosing(self.answerer.stream(question, trial)) as events:
+            async for event in events:
+                if isinstance(event, Failed):
+                    raise AnswerFailed(event)
+        return made[0]
 
     def search(self, query: str, filters: Filters, *, limit: int) -> Found:
         """Return the passages that the configured answerer would answer ``query`` from. Blocks.
@@ -90,52 +111,69 @@ class Service:
         by_model = _chosen(self.settings, None) == "model"
         return self.answerer.searcher.search(query, filters, limit=limit, with_model=by_model)
 
-    def recorded(self, answer_id: str) -> Answer:
+    def recorded(self, answer_id: str, asker: Asker = LOCAL) -> Answer:
         """Return an answer given earlier, as it was recorded.
 
         Raises:
-            NotFound: if there is no such answer.
+            NotFound: if there is no such answer that ``asker`` may read.
         """
-        return Answer.model_validate_json(self.corpus.catalog.answers.body(answer_id))
+        return Answer.model_validate_json(self.corpus.catalog.answers.body(answer_id, asker))
 
-    def answers(self, *, limit: int) -> list[Answer]:
-        """Return the latest recorded answers, newest first, at most ``limit``. Blocks."""
-        bodies = self.corpus.catalog.answers.newest(limit)
+    def answers(
+        self, *, limit: int, asker: Asker = LOCAL, before: Moment | None = None
+    ) -> list[Answer]:
+        """Return recorded answers, newest first; see :meth:`AnswerRecord.newest`. Blocks."""
+        bodies = self.corpus.catalog.answers.newest(limit, asker, before=before)
         return [Answer.model_validate_json(body) for body in bodies]
 
-    def manifest(self, answer_id: str) -> Manifest | None:
+    def manifest(self, answer_id: str, asker: Asker = LOCAL) -> Manifest | None:
         """Return what a recorded answer was made from; ``None`` if that was not recorded.
 
         Raises:
-            NotFound: if there is no such answer.
+            NotFound: if there is no such answer that ``asker`` may read.
         """
-        found = self.corpus.catalog.answers.manifest(answer_id)
+        found = self.corpus.catalog.answers.manifest(answer_id, asker)
         return Manifest.model_validate_json(found) if found else None
 
-    async def replay(self, answer_id: str, *, recorded: bool) -> Replay:
+    async def replay(self, answer_id: str, *, recorded: bool, asker: Asker = LOCAL) -> Replay:
         """Answer a recorded question again and compare; see :func:`qa.audit.replay.replay`.
 
         Raises:
-            NotFound: if there is no such answer.
+            NotFound: if there is no such answer that ``asker`` may read.
             NotReplayable: if ``recorded`` and what it was made from is not there.
             DossierError: if no answer could be made.
         """
-        answer = await asyncio.to_thread(self.recorded, answer_id)
-        manifest = await asyncio.to_thread(self.manifest, answer_id)
-        made = await replay(self.answerer, answer, manifest, recorded=recorded)
+        answer = await asyncio.to_thread(self.recorded, answer_id, asker)
+        manifest = await asyncio.to_thread(self.manifest, answer_id, asker)
+        made = await replay(self.answerer, answer, manifest, recorded=recorded, asker=asker)
         if isinstance(made, Failed):
             raise AnswerFailed(made)
         return made
 
     def affected(
-        self, *, documents: Sequence[str] = (), since: date | None = None
+        self,
+        *,
+        documents: Sequence[str] = (),
+        since: date | None = None,
+        asker: Asker = LOCAL,
+        behind: Moment | None = None,
     ) -> Iterator[AffectedAnswer]:
         """Yield recorded answers whose sources changed; see :func:`qa.audit.affected.affected`."""
-        return affected(self.corpus, documents=documents, since=since)
+        return affected(self.corpus, documents=documents, since=since, asker=asker, behind=behind)
+
+    def check(self, *, whole: bool = False) -> list[Check]:
+        """Return the state of the corpus and of the models on this machine. Blocks.
+
+        Args:
+            whole: read all of the record; otherwise only see whether it can be read.
+        """
+        entailment = self.answerer.entailment
+        checks = self.corpus.check(whole=whole)
+        return [*checks, *([_check_entailment(entailment)] if entailment else [])]
 
     async def checks(self, *, probe_model: bool = False) -> list[Check]:
-        """Return the state of the corpus and, if asked, of the model endpoint."""
-        checks = self.corpus.check()
+        """Return what :meth:`check` does and, if asked, the state of the model endpoint."""
+        checks = self.check(whole=True)
         if probe_model:
             checks.append(await _check_model(self.settings))
         return checks
@@ -145,12 +183,13 @@ class Service:
         self.corpus.close()
 
 
-def build(settings: Settings, *, write: bool) -> Service:
+def build(settings: Settings, *, write: bool, in_background: bool = False) -> Service:
     """Open the data directory of ``settings`` and return the service over it.
 
     Args:
         settings: what to build.
         write: become the directory's owner; a reader works beside an owner.
+        in_background: mend damaged indexes while questions are answered, as a server wants.
 
     Raises:
         StateError: if the directory cannot be used this way.
@@ -162,8 +201,11 @@ def build(settings: Settings, *, write: bool) -> Service:
         passage_tokens=settings.passage_tokens,
         reranker=_reranker(settings),
         reranker_candidates=settings.reranker_candidates,
+        sides=settings.search_with,
+        in_background=in_background,
         write=write,
     )
+    corpus.bounds = Bounds(settings.read_memory, settings.read_timeout)
     answerer = Answerer(
         corpus,
         Searcher(corpus, _planner(settings)),
@@ -172,6 +214,7 @@ def build(settings: Settings, *, write: bool) -> Service:
         max_question_chars=settings.max_question_chars,
         recorder=Recorder(corpus, shaping(settings)),
         rewriter=_rewriter(settings),
+        entailment=_entailment(settings),
     )
     return Service(settings, corpus, answerer)
 
@@ -201,10 +244,22 @@ def _reranker(settings: Settings) -> CrossEncoder | None:
     )
 
 
+def _entailment(settings: Settings) -> EntailmentModel | None:
+    if not settings.entailment:
+        return None
+    return EntailmentModel(
+        settings.entailment, settings.entailment_file, threads=settings.embedding_threads
+    )
+
+
 def _composers(settings: Settings) -> MakeComposer:
     dialect = Dialect()  # what one question teaches of the endpoint, the next one knows
 
-    def make(name: AnswererName | None, model: ChatModel | None = None) -> Composer:
+    def make(
+        name: AnswererName | None,
+        model: ChatModel | None = None,
+        entailment: Consulted | None = None,
+    ) -> Composer:
         if _chosen(settings, name) == "embedded":
             return Extractor(settings.max_statements)
         generator = Generator(
@@ -212,7 +267,8 @@ def _composers(settings: Settings) -> MakeComposer:
             context_tokens=settings.model_context_tokens,
             output=settings.model_output,
         )
-        return Edited(generator, Policy(settings.repair, settings.unsupported))
+        policy = Policy(settings.repair, settings.unsupported)
+        return Edited(generator, policy, partial(check, entailment=entailment))
 
     return make
 
@@ -261,6 +317,18 @@ def _model(
         seed=settings.model_seed,
         dialect=dialect,
     )
+
+
+def _check_entailment(model: EntailmentModel) -> Check:
+    try:
+        identity, likely = model.identity, model.of_itself()  # loads and tries it
+    except DossierError as error:
+        return Check("entailment", ok=False, detail=str(error), hint=error.hint)
+    if likely < LIKELY:
+        detail = f"{identity} does not read a sentence as following from itself ({likely:.2f})"
+        hint = "Check that id2label in its config.json has the labels in the model's order."
+        return Check("entailment", ok=False, detail=detail, hint=hint)
+    return Check("entailment", ok=True, detail=identity)
 
 
 async def _check_model(settings: Settings) -> Check:

@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     to lines where the endpoint refuses or ignores it."""
     repair: Literal["cut", "ask", "off"] = "cut"
     """What is tried, once, with a model's statement that its citations do not fully bear out: `cut`
-    shortens it to what they do, `ask` has the model write such statements anew in one more call."""
+    shortens it to what they do, `ask` has the model write such statements anew in one more call;
+    both first look for the sentence that does bear it out. `off` leaves what the model wrote and
+    cited, so that the model itself can be measured."""
     unsupported: Literal["mark", "drop", "refuse"] = "mark"
     """What becomes of a statement that is unsupported all the same: `mark` shows it with the
     reason, `drop` leaves it out and says so, `refuse` gives no answer at all."""
@@ -102,7 +104,7 @@ class Settings(BaseSettings):
     embedding_timeout: float = Field(120.0, gt=0)
     """Seconds after which a request for vectors is given up, retries included."""
     embedding_threads: int = Field(2, ge=1, le=64)
-    """Threads that the built-in embedding model, or a cross-encoder, may use."""
+    """Threads that the built-in embedding model, a cross-encoder or an entailment model may use."""
 
     reranker: str = ""
     """A cross-encoder that orders the best passages anew: a folder with model.onnx, tokenizer.json
@@ -114,6 +116,17 @@ class Settings(BaseSettings):
     reranker_candidates: int = Field(30, ge=1, le=200)
     """Passages that the cross-encoder reads for each question."""
 
+    entailment: str = ""
+    """A classifier for natural language inference that is asked whether a statement follows from
+    the words it cites: a folder with model.onnx, tokenizer.json and config.json, or a name on the
+    hub such as owner/name@revision; empty leaves it to the rules."""
+    entailment_file: str = ""
+    """The ONNX file to use of it, such as onnx/model_quantized.onnx; empty means model.onnx or
+    onnx/model.onnx."""
+
+    search_with: Literal["both", "keywords", "vectors"] = "both"
+    """What finds passages: words in common with the question, nearness in meaning, or both; one
+    alone is for measuring what the other brings."""
     passage_tokens: int = Field(200, ge=40, le=480)
     """Length of a passage in tokens; sentences are never cut unless one alone is longer."""
     top_passages: int = Field(8, ge=1, le=50)
@@ -123,8 +136,45 @@ class Settings(BaseSettings):
 
     max_document_bytes: int = Field(50_000_000, ge=1_000)
     """Largest document that is accepted, in bytes; also the most that an archive may unpack to."""
+    read_memory: int = Field(1_000_000_000, ge=100_000_000)
+    """Bytes of memory that reading one document may take, in a process of its own."""
+    read_timeout: float = Field(180.0, ge=1)
+    """Seconds of processor time that reading one document may take."""
+    max_jobs: int = Field(100, ge=1, le=100_000)
+    """Uploads that may wait as jobs of `dossier serve`, that which is worked on included; whoever
+    sends more is told to come back (503)."""
+    jobs_from_bytes: int = Field(0, ge=0)
+    """Uploads of so many bytes or more become jobs even where the client does not ask for it; 0
+    leaves it to the client."""
+    allow_url_ingest: bool = False
+    """Whether `dossier serve` fetches addresses that clients send it, and `dossier watch` those
+    that feeds name. Addresses that are not public are never fetched."""
     max_question_chars: int = Field(4_000, ge=10)
     """Longest question that is accepted, in characters."""
+
+    max_concurrent_answers: int = Field(64, ge=1, le=10_000)
+    """Answers that `dossier serve` makes at once; as many questions may wait a short while, and
+    whoever comes beyond that is told to come back (503)."""
+    key_requests_per_minute: int = Field(0, ge=0)
+    """Requests that one key may send within a minute (429 beyond that); 0 sets no limit."""
+    key_concurrency: int = Field(0, ge=0)
+    """Requests of one key that may be under way at once (429 beyond that); 0 sets no limit."""
+
+    resume_seconds: float = Field(30.0, ge=0, le=3_600)
+    """Seconds that a resumable stream of an answer goes on after its client has gone, and that its
+    events are kept for a client that comes back."""
+
+    shutdown_seconds: float = Field(10.0, ge=0, le=3_600)
+    """Seconds that requests under way may take to their end once the server is told to stop; what
+    is left then is ended, with a last event or a 503. Whatever stops the server must wait
+    fifteen seconds longer before it kills it."""
+
+    otel_endpoint: str = ""
+    """Base address of a collector that takes OpenTelemetry traces over OTLP/HTTP, such as
+    http://127.0.0.1:4318; empty makes none. Needs the extra `otel`."""
+    otel_words: bool = False
+    """Whether questions, prompts and replies, which hold words of documents, are part of the
+    traces."""
 
     @field_validator("data")
     @classmethod

@@ -237,7 +237,9 @@ def test_what_documents_order_stays_data(ways: Ways) -> None:
     assert marked.count("</evidence") == 1
 
 
-def everything_is_supported(statement: str, quotes: Sequence[str]) -> grounding.Grounding:
+def everything_is_supported(
+    statement: str, quotes: Sequence[str], entailment: object
+) -> grounding.Grounding:
     return grounding.Grounding("supported")
 
 

@@ -16,6 +16,7 @@ from api.cli.group import CommandGroup
 
 COMMANDS = {
     "ingest": "api.cli.ingest:ingest",
+    "watch": "api.cli.watch:watch",
     "ask": "api.cli.ask:ask",
     "chat": "api.cli.chat:chat",
     "search": "api.cli.search:search",
@@ -24,8 +25,11 @@ COMMANDS = {
     "replay": "api.cli.replay:replay",
     "affected": "api.cli.affected:affected",
     "reindex": "api.cli.reindex:reindex",
+    "backup": "api.cli.backup:backup",
     "serve": "api.cli.serve:serve",
-    "eval": "api.cli.evaluate:evaluate",
+    "mcp": "api.cli.mcp:mcp",
+    "keys": "api.cli.keys:keys",
+    "eval": "api.cli.evaluation:evaluation",
     "doctor": "api.cli.doctor:doctor",
 }
 """Where each command is defined, in the order of a newcomer's path."""
@@ -33,9 +37,10 @@ COMMANDS = {
 EPILOG = """\b
 Exit codes:
   0    done; for `ask`: answered
-  1    failed, or done only in part; `replay`: different; `affected`: answers are affected
+  1    failed, or done only in part; `replay`: different; `affected`: answers are affected;
+       `eval`: a threshold is missed, or the candidate is worse
   2    the command line, a setting, a question or a filter does not fit
-  3    `ask`: the documents do not say
+  3    `ask`: the documents do not say; `eval compare`: the runs do not tell
   130  interrupted
 """
 

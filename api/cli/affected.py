@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import exits, options
+from api.cli.output import write_json
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,7 +42,7 @@ def affected(documents: tuple[str, ...], since: date | None, as_json: bool) -> N
     if as_json:
         click.echo("[", nl=False)
         for number, one in enumerate(found):
-            click.echo(f"{',' if number else ''}\n  {one.model_dump_json()}".encode(), nl=False)
+            write_json(f"{',' if number else ''}\n  {one.model_dump_json()}", nl=False)
         click.echo("\n]" if found else "]")
     else:
         Display(sys.stdout).lines(lines(found))
@@ -51,7 +52,8 @@ def affected(documents: tuple[str, ...], since: date | None, as_json: bool) -> N
 
 def lines(found: list[AffectedAnswer]) -> Iterator[Line]:
     """Yield the answers for a person: first those that are affected, then the others."""
-    from api.cli.render import count, one_line
+    from api.cli.render import count
+    from qa.visible import one_line
 
     hit = [one for one in found if one.affected]
     for one in hit:
@@ -71,14 +73,14 @@ def lines(found: list[AffectedAnswer]) -> Iterator[Line]:
 
 
 def _heading(one: AffectedAnswer) -> Line:
-    from api.cli.render import one_line
+    from qa.visible import one_line
 
     when = one.created_at.strftime("%Y-%m-%d")
     return [(f"{one.id}  ", "dim"), (one_line(one.question), "heading"), (f"  ({when})", "dim")]
 
 
 def _citation(cited: CitedNow) -> Iterator[Line]:
-    from api.cli.render import one_line, visible
+    from qa.visible import one_line, visible
 
     versions = f"{cited.document_id} version {cited.version}"
     versions += f" → {cited.current}" if cited.current else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from api.cli import exits, render
 from api.cli.display import Display
+from qa.visible import visible
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -54,7 +55,7 @@ def teller(service: Service, display: Display) -> Callable[[AnswerEvent], None]:
 
     def tell(event: AnswerEvent) -> None:
         if isinstance(event, Started) and event.standalone != event.question.strip():
-            display.words(f"understood as: {render.visible(event.standalone)}", "dim")
+            display.words(f"understood as: {visible(event.standalone)}", "dim")
         elif isinstance(event, Retrieved):
             display.lines(render.timing(event.coverage))
         elif isinstance(event, StatementAdded):

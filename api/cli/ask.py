@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import exits, options
+from api.cli.output import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,14 +138,14 @@ def _corpus(settings: Settings, context: str | None) -> Iterator[Service]:
 
 
 def _show_events(event: AnswerEvent) -> None:
-    click.echo(event.model_dump_json().encode())
+    write_json(event.model_dump_json())
 
 
 def _show_json(event: AnswerEvent) -> None:
     from qa.models import Completed
 
     if isinstance(event, Completed):
-        click.echo(event.answer.model_dump_json(indent=2).encode())
+        write_json(event.answer.model_dump_json(indent=2))
 
 
 def _mention_unread_stdin() -> None:

@@ -15,6 +15,7 @@ from api.cli.display import Display
 from index.errors import InputError, InvalidFilter, NotFound
 from qa.models import Answer, Citation
 from qa.question import FilterSet, Question, Turn
+from qa.visible import one_line, visible
 from qa.when.timing import event
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Conversation:
             raise InputError(f"{path}: {error.strerror}", hint="Save somewhere else.") from error
         self._saved.add(path.resolve())
         self.display.words(
-            f"saved {render.count(len(self.answers), 'answer')} to {render.visible(str(path))}"
+            f"saved {render.count(len(self.answers), 'answer')} to {visible(str(path))}"
         )
 
     def _set_filters(self, rest: str) -> None:
@@ -170,7 +171,7 @@ class Conversation:
         told = " ".join(f'date="{name}={day}"' for name, day in self.filters.dates.items())
         self.display.words(words or "no filters: all documents are searched")
         if told:
-            self.display.words(render.one_line(told))
+            self.display.words(one_line(told))
         if words and not self.service.corpus.documents(self.filters.to_filters(), limit=1):
             self.display.words("no document passes these filters", "warning")
 

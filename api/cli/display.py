@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from api.cli.render import Line, table
+from qa.visible import one_line, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +62,11 @@ class Display:
         return self.terminal and self.console.color_system is not None
 
     def line(self, line: Line) -> None:
-        """Write a line; off a terminal not a character is added, wrapped or dropped."""
+        """Write a line; off a terminal nothing is added, wrapped or dropped.
+
+        Only what is visible is written, wherever it comes from: see :mod:`qa.visible`.
+        """
+        line = [(visible(text), style) for text, style in line]
         if not self.terminal:
             self.stream.write("".join(text for text, _ in line) + "\n")
             self.stream.flush()
@@ -87,8 +92,6 @@ class Display:
         from rich import box
         from rich.table import Table
         from rich.text import Text
-
-        from api.cli.render import one_line
 
         ruled = Table(*header, box=box.SIMPLE_HEAD, pad_edge=False)
         for row in rows:

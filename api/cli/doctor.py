@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import exits, options
+from api.cli.output import write_json
 
 if TYPE_CHECKING:
     from index.checks import Check
@@ -23,7 +24,7 @@ def doctor(as_json: bool) -> None:
     Record, embedder, indexes and model endpoint are checked. Exits 0 if all is well, otherwise 1.
     """
     from api.cli.display import Display
-    from api.cli.render import visible
+    from qa.visible import visible
 
     settings = options.settings()
     with Display(sys.stderr).status("checking"):
@@ -32,11 +33,13 @@ def doctor(as_json: bool) -> None:
         import json
         from dataclasses import asdict
 
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2).encode())
+        write_json(json.dumps([asdict(check) for check in checks], indent=2))
     else:
         display = Display(sys.stdout)
         for check in checks:
             mark, style = ("ok    ", "good") if check.ok else ("FAILED", "error")
+            if check.degraded:
+                mark, style = "worse ", "warning"
             display.line([(mark, style), (f"  {check.name}: {visible(check.detail)}", "")])
             if check.hint:
                 display.words(f"        {visible(check.hint)}", "dim" if check.ok else "warning")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from api.cli.render import Line, citation, visible
+from api.cli.render import Line, citation
+from qa.visible import visible
 
 if TYPE_CHECKING:
     from index.models import Document, Passage

@@ -15,8 +15,8 @@ import click
 from api.cli import exits, options
 
 
-class CommandGroup(click.Group):
-    """The root of the command line.
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called.
 
     Args:
         lazy: ``module:attribute`` of each command by its name, in the order of the help page.
@@ -38,6 +38,10 @@ class CommandGroup(click.Group):
         module, _, attribute = place.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+
+class CommandGroup(LazyGroup):
+    """The root of the command line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; every failure becomes a message and an exit code, no traceback."""

@@ -39,6 +39,7 @@ _BYTES_PER_PASSAGE = 800
     is_flag=True,
     help="Read every file, also one whose size and times say that it is unchanged.",
 )
+@options.allow_private
 @options.data
 def ingest(
     *,
@@ -52,6 +53,7 @@ def ingest(
     collection: str | None,
     name: str | None,
     reread: bool,
+    allow_private: bool,
 ) -> None:
     """Take files, folders, web pages or stdin into the record.
 
@@ -80,6 +82,7 @@ def ingest(
         read_fields(stated, "the options"),
         stdin_name=name,
         limit=settings.max_document_bytes,
+        allow_private=allow_private,
     )
     number = len(material.origins)
     if number > 1 and (title or url):
@@ -158,7 +161,7 @@ class _Progress:
 
 def _rejected(event: Rejected) -> Line:
     """Return one line about a document that could not be ingested, with what to do about it."""
-    from api.cli.render import one_line
+    from qa.visible import one_line
 
     reason = shown(event.source, str(event.error))
     return [("rejected", "error"), (f" {reason} ({one_line(event.error.hint)})", "")]
@@ -166,7 +169,7 @@ def _rejected(event: Rejected) -> Line:
 
 def shown(source: str, reason: str) -> str:
     """Return a reason with its source before it, unless it names the source itself."""
-    from api.cli.render import one_line
+    from qa.visible import one_line
 
     place, reason = one_line(location(source)), one_line(reason)
     return reason if place in reason else f"{place}: {reason}"

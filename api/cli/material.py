@@ -31,7 +31,12 @@ class Material:
 
 
 def collect(
-    what: Sequence[str], given: Metadata, *, limit: int, stdin_name: str | None = None
+    what: Sequence[str],
+    given: Metadata,
+    *,
+    limit: int,
+    stdin_name: str | None = None,
+    allow_private: bool = False,
 ) -> Material:
     """Return what there is to read under the names, in their order.
 
@@ -44,6 +49,8 @@ def collect(
         limit: Most bytes to accept of one document.
         stdin_name: File name for what is on stdin. Without it the name is made of the content, so
             that two different texts are two documents and not two versions of one.
+        allow_private: Whether addresses that are not public are fetched: who typed one may mean his
+            own network, but a page may redirect there as well.
     """
     from index.load.origins import Origin, find
 
@@ -52,7 +59,7 @@ def collect(
         if name == "-":
             material.origins.append(_stdin(given, limit, stdin_name))
         elif _ADDRESS.match(name):
-            material.origins.append(_fetched(name, given, limit))
+            material.origins.append(_fetched(name, given, limit, allow_private=allow_private))
         else:
             for found in find([Path(name)], given):
                 if isinstance(found, Origin):
@@ -70,13 +77,12 @@ def _stdin(given: Metadata, limit: int, name: str | None) -> Origin:
     return Origin(source=f"stdin:{name}", name=name, given=given, data=data, size=len(data))
 
 
-def _fetched(url: str, given: Metadata, limit: int) -> Origin:
+def _fetched(url: str, given: Metadata, limit: int, *, allow_private: bool) -> Origin:
     from index.errors import DossierError
     from index.load.fetch import fetch
     from index.load.origins import Origin
 
     try:
-        # Who typed the address is whose machine fetches it: their own network is theirs to reach.
-        return fetch(url, given, limit=limit, timeout=FETCH_SECONDS, allow_private=True)
+        return fetch(url, given, limit=limit, timeout=FETCH_SECONDS, allow_private=allow_private)
     except DossierError as error:
         return Origin(source=url, name=url, given=given, problem=error)

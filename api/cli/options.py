@@ -159,6 +159,14 @@ dates = click.option(
 """Adds ``--date``; stands below :func:`filters`, which takes its value."""
 
 
+allow_private = click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Fetch from addresses that are not public too, such as a server on this machine.",
+)
+"""Adds ``--allow-private``."""
+
+
 answerer = click.option(
     "--answerer",
     type=click.Choice(["embedded", "model"]),
@@ -184,7 +192,7 @@ def settings(**overrides: object) -> Settings:
 
 
 @contextmanager
-def service(settings: Settings, *, write: bool) -> Iterator[Service]:
+def service(settings: Settings, *, write: bool, in_background: bool = False) -> Iterator[Service]:
     """Open the service over the data directory and close it again.
 
     Raises:
@@ -192,7 +200,7 @@ def service(settings: Settings, *, write: bool) -> Iterator[Service]:
     """
     from qa.service import build
 
-    opened = build(settings, write=write)
+    opened = build(settings, write=write, in_background=in_background)
     try:
         yield opened
     finally:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import options
+from api.cli.output import write_json
+from qa.visible import one_line, visible
 
 if TYPE_CHECKING:
     from api.cli.display import Display
@@ -44,7 +46,7 @@ def answers(ctx: click.Context, *, limit: int, as_json: bool) -> None:
         from api.recorded import AnswerSummary
 
         shown = [AnswerSummary.of(answer).model_dump(mode="json") for answer in found]
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False).encode())
+        write_json(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     rows = [
         [answer.id, _when(answer), answer.status, answer.answerer, answer.question]
@@ -81,7 +83,7 @@ def show(answer_id: str, as_manifest: bool, as_json: bool) -> None:
             )
         if as_json:
             shown = manifest if as_manifest and manifest else answer
-            click.echo(shown.model_dump_json(indent=2).encode())
+            write_json(shown.model_dump_json(indent=2))
         elif as_manifest and manifest:
             _show_manifest(display, manifest)
         else:
@@ -98,12 +100,12 @@ def _show_answer(
     """Write an answer for a person: its thread, its sentences, and what they rest on."""
     from api.cli import render
 
-    display.line([(render.visible(answer.question), "heading")])
+    display.line([(visible(answer.question), "heading")])
     for turn in manifest.question.history if manifest else ():
-        of = f"  {render.one_line(turn.answer)}" if turn.answer else ""
-        display.line([("after: ", "dim"), (render.one_line(turn.question), ""), (of, "dim")])
+        of = f"  {one_line(turn.answer)}" if turn.answer else ""
+        display.line([("after: ", "dim"), (one_line(turn.question), ""), (of, "dim")])
     if answer.standalone != answer.question.strip():
-        display.words(f"understood as: {render.visible(answer.standalone)}", "dim")
+        display.words(f"understood as: {visible(answer.standalone)}", "dim")
     display.words(f"{answer.id}, {_when(answer)} UTC, {answer.status}, {answer.answerer}", "dim")
     display.line([])
     display.lines(render.timing(answer.coverage))
@@ -125,8 +127,6 @@ def name_of(service: Service, cited: Citation) -> str:
 
 def _show_manifest(display: Display, manifest: Manifest) -> None:
     """Write a manifest for a person."""
-    from api.cli.render import one_line
-
     display.line([(one_line(manifest.question.text), "heading")])
     told = [
         ("answer", manifest.id),
@@ -134,6 +134,7 @@ def _show_manifest(display: Display, manifest: Manifest) -> None:
         ("model", manifest.model),
         ("embedder", manifest.embedder),
         ("reranker", manifest.reranker),
+        ("entailment", manifest.entailment),
         ("software", f"Dossier {manifest.software}"),
         ("record", f"after change {manifest.last_change}"),
         ("settings", f"SHA-256 {manifest.settings_sha256}"),

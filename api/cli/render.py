@@ -1,14 +1,15 @@
 """How an answer looks to a person: lines made of styled pieces, without a terminal in sight.
 
-Everything that comes out of a document passes :func:`visible` on its way to the screen.
+Everything that comes out of a document passes :func:`qa.visible.visible` on its way to the screen.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from qa.visible import one_line, visible
 
 if TYPE_CHECKING:
     from index.models import Document
@@ -30,28 +31,11 @@ Piece = tuple[str, str]
 Line = list[Piece]
 """One line of output; a quotation in it may hold line breaks of its own."""
 
-# C0 and C1 controls except tab and line feed; a carriage return only where it does not end a line
-# (alone it lets later words overwrite earlier ones); embeddings, overrides and isolates of the
-# bidirectional algorithm (UAX #9), which can make a line read otherwise than it is stored.
-_HARMFUL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)",
-)
-
 NO_DOCUMENTS = "There are no documents yet; `dossier ingest PATH` adds some."
 """What to say over an empty record."""
 
 _SUPPORT = {"partial": "warning", "unsupported": "error"}
 _OUTLETS_SHOWN = 8
-
-
-def visible(text: str) -> str:
-    """Return the text with every character that could drive a terminal shown as ``<U+001B>``."""
-    return _HARMFUL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
-
-
-def one_line(text: str) -> str:
-    """Return the text as :func:`visible` on one line, for names and titles."""
-    return visible(" ".join(text.split()))
 
 
 def statement(given: Statement, dated: Dated | None = None) -> Line:

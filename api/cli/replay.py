@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import exits, options
+from api.cli.output import write_json
 
 if TYPE_CHECKING:
     from api.cli.render import Line
@@ -41,7 +42,7 @@ def replay(answer_id: str, recorded: bool, as_json: bool) -> None:
     with options.service(options.settings(), write=False) as service:
         made = asyncio.run(service.replay(answer_id, recorded=recorded))
     if as_json:
-        click.echo(made.model_dump_json(indent=2).encode())
+        write_json(made.model_dump_json(indent=2))
     else:
         Display(sys.stdout).lines(lines(made))
     click.get_current_context().exit(exits.OK if made.identical else exits.FAILURE)
@@ -65,7 +66,7 @@ def lines(made: Replay) -> Iterator[Line]:
 
 
 def _difference(given: Difference) -> Iterator[Line]:
-    from api.cli.render import visible
+    from qa.visible import visible
 
     where = f" {given.name}" if given.name else ""
     where += f" [statement {given.statement + 1}]" if given.statement is not None else ""
@@ -76,7 +77,7 @@ def _difference(given: Difference) -> Iterator[Line]:
 
 
 def _change(given: Change) -> Line:
-    from api.cli.render import one_line
+    from qa.visible import one_line
 
     kind, _, what = given.kind.partition("_")
     name = given.name if given.name != given.kind else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import options
+from api.cli.output import write_json
 
 if TYPE_CHECKING:
     from api.cli.render import Line
@@ -73,7 +74,8 @@ def search(
 
 def lines(rank: int, hit: Hit, *, explain: bool) -> list[Line]:
     """Return a hit: where it stands, its scores, and its words."""
-    from api.cli.render import count, document_name, place, visible
+    from api.cli.render import count, document_name, place
+    from qa.visible import visible
 
     known = hit.document.metadata
     page = hit.document.page_of(hit.passage.span.start)
@@ -93,7 +95,8 @@ def lines(rank: int, hit: Hit, *, explain: bool) -> list[Line]:
 
 def told(found: Found) -> list[Line]:
     """Return the searches that were made, each with the documents that it brought first."""
-    from api.cli.render import count, document_name, one_line
+    from api.cli.render import count, document_name
+    from qa.visible import one_line
 
     names = {hit.document.id: document_name(hit.document) for hit in found.hits}
     shown: list[Line] = [[("Searches", "heading")]]
@@ -112,4 +115,4 @@ def _write_json(found: Found, coverage: Coverage) -> None:
 
     hits = [SearchHit.of(hit) for hit in found.hits]
     reply = SearchReply(hits=hits, steps=found.steps, coverage=coverage)
-    click.echo(reply.model_dump_json(indent=2).encode())
+    write_json(reply.model_dump_json(indent=2))

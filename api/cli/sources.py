@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import exits, options
+from api.cli.output import write, write_json
 
 if TYPE_CHECKING:
     from api.cli.display import Display
@@ -128,11 +129,11 @@ def remove(document_ids: tuple[str, ...], yes: bool) -> None:
                 exits.report(error)
         if known and not yes:
             for document_id, name in known.items():
-                click.echo(f"{document_id}  {name}", err=True)
+                write(f"{document_id}  {name}", err=True)
             click.confirm(f"Remove {len(known)}?", abort=True, err=True)
         for document_id, name in known.items():
             service.corpus.remove(document_id)
-            click.echo(f"removed {document_id}  {name}")
+            write(f"removed {document_id}  {name}")
     click.get_current_context().exit(exits.FAILURE if unknown else exits.OK)
 
 
@@ -188,7 +189,7 @@ def _list_json(found: Iterator[Document]) -> None:
     separator = ""
     for document in found:
         one = DocumentReply.of(document, document.version).model_dump_json()
-        click.echo(f"{separator}\n  {one}".encode(), nl=False)
+        write_json(f"{separator}\n  {one}", nl=False)
         separator = ","
     click.echo("\n]" if separator else "]")
 
@@ -203,15 +204,13 @@ def _show_json(document: Document, passages: int, versions: list[Document]) -> N
         {"version": one.version, "ingested_at": one.ingested_at.isoformat(), "sha256": one.sha256}
         for one in versions
     ]
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False).encode())
+    write_json(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _write_text(document: Document) -> None:
     """Write the stored text: exactly, or made harmless where a terminal would act on it."""
-    from api.cli.render import visible
-
     if sys.stdout.isatty():
-        click.echo(visible(document.text))
+        write(document.text)
     else:
         click.echo(document.text.encode(), nl=False)
 
@@ -220,8 +219,9 @@ def _show_details(
     display: Display, document: Document, passages: int, versions: list[Document]
 ) -> None:
     """Write a document's metadata, versions and size for a person."""
-    from api.cli.render import document_name, one_line
+    from api.cli.render import document_name
     from index.models import METADATA_FIELDS
+    from qa.visible import one_line
 
     details = [("id", document.id), ("version", f"{document.version} of {len(versions)}")]
     for name in METADATA_FIELDS:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli import render
+from api.cli.output import write_json
+from qa.visible import one_line
 
 if TYPE_CHECKING:
     from api.cli.display import Display
@@ -26,7 +28,7 @@ def print_json(stories: Sequence[Story]) -> None:
     click.echo("[", nl=False)
     for number, story in enumerate(stories):
         one = StoryReply.of(story).model_dump_json()
-        click.echo(f"{',' if number else ''}\n  {one}".encode(), nl=False)
+        write_json(f"{',' if number else ''}\n  {one}", nl=False)
     click.echo("\n]" if stories else "]")
 
 
@@ -50,7 +52,7 @@ def _print_copy(display: Display, copy: Copy) -> None:
     told = f"{copy.share:.0%} of it in the first, adds {added if copy.adds else 'nothing'}"
     display.line([("copy   ", "dim"), (_place(copy.document), ""), (f" ({told})", "dim")])
     for span in copy.adds[:SENTENCES_SHOWN]:
-        display.line([("     + ", "dim"), (render.one_line(span.cut(copy.document.text)), "quote")])
+        display.line([("     + ", "dim"), (one_line(span.cut(copy.document.text)), "quote")])
     more = len(copy.adds) - SENTENCES_SHOWN
     if more > 0:
         display.line([(f"     + {render.count(more, 'more sentence')}", "dim")])

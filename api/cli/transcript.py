@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from api.cli import render
+from qa.inert import is_web, unlinked
+from qa.visible import one_line, visible
 
 if TYPE_CHECKING:
     from qa.models import Answer, Citation
@@ -19,7 +21,8 @@ _MEANINGFUL = re.compile(r"([\\`*_\[\]<>&#|~!])")
 def markdown(answers: Sequence[Answer], name_of: Callable[[Citation], str]) -> str:
     """Return questions and answers with their citations.
 
-    A quotation stands in a code block, the one place where Markdown changes no character.
+    A quotation stands in a code block, the one place where Markdown changes no character; those
+    that drive a terminal or cannot be seen are named.
 
     Args:
         answers: The answers, oldest first.
@@ -30,7 +33,7 @@ def markdown(answers: Sequence[Answer], name_of: Callable[[Citation], str]) -> s
 
 def escaped(text: str) -> str:
     """Return the text as Markdown that reads as the text and does nothing."""
-    return _MEANINGFUL.sub(r"\\\1", render.one_line(text))
+    return _MEANINGFUL.sub(r"\\\1", unlinked(one_line(text)))
 
 
 def fenced(text: str) -> str:
@@ -63,8 +66,8 @@ def _answer(answer: Answer, name_of: Callable[[Citation], str]) -> Iterator[str]
     for citation in answer.citations:
         yield escaped("".join(text for text, _ in render.citation(citation, name_of(citation))[0]))
         if citation.url:
-            yield f"<{citation.url}>" if _is_plain(citation.url) else escaped(citation.url)
-        yield f"\n{fenced(citation.quote)}\n"
+            yield f"<{citation.url}>" if is_web(citation.url) else escaped(citation.url)
+        yield f"\n{fenced(visible(citation.quote))}\n"
     if answer.status == "incomplete":
         yield f"**Incomplete: {escaped(answer.reason or 'the answer broke off')}**\n"
     made = answer.created_at.isoformat(sep=" ", timespec="seconds")
@@ -81,8 +84,3 @@ def _opening(answer: Answer) -> Iterator[str]:
         yield f"*Understood as: {escaped(answer.standalone)}*\n"
     if answer.short:
         yield f"**{escaped(answer.short.text)}** [{answer.short.citation}]\n"
-
-
-def _is_plain(url: str) -> bool:
-    """Return whether an address can stand between angle brackets as it is."""
-    return re.fullmatch(r"https?://[^\s<>\x00-\x1f]+", url) is not None

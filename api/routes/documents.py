@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from api import ingestion, openapi, uploads
-from api.context import Shared
+from api.access.library import Library, Permitted
+from api.caching import etag_of, quoted, require_match
+from api.cursors import After, Cursors
+from api.fetching import is_link
+from api.jobs import accepting, telling
 from api.query_filters import QueryFilters
-from api.schemas import DocumentPage, DocumentReply, IngestReply
+from api.schemas import DocumentPage, DocumentReply, IngestReply, JobReply
+from index.job_rows import Job
+from index.models import Document
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
@@ -19,6 +26,14 @@ EXAMPLE = {
     "title": "Bridge opened",
     "outlet": "Harbour Gazette",
     "published_at": "2024-05-05",
+}
+
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "`respond-async` to have the documents accepted as a job (RFC 7240).",
 }
 
 DocumentId = Annotated[
@@ -39,20 +54,42 @@ Version = Annotated[
     response_description="At least one of the documents is new.",
     responses={
         200: {"model": IngestReply, "description": "Nothing new: changed or known documents only."},
-        **openapi.problems(403, 409, 413, 415, 422, 502, 503),
+        202: {
+            "model": JobReply,
+            "description": "Accepted as a job; `Location` is where it can be followed.",
+        },
+        **openapi.problems(403, 409, 413, 415, 422, 502, 507),
     },
-    openapi_extra={"requestBody": openapi.document_body(EXAMPLE)},
+    openapi_extra={"requestBody": openapi.document_body(EXAMPLE), "parameters": [PREFER]},
 )
-async def add_documents(request: Request, context: Shared) -> JSONResponse:
+async def add_documents(request: Request, library: Permitted) -> JSONResponse:
     """Take in a text sent as JSON, or one or several files sent as a form.
 
     The name of a document tells it from others: sent again with another content it becomes a new
     version, sent again unchanged it costs nothing. When the response arrives, the documents are
     in the record and survive a crash. A file that cannot be read is `rejected` with the problem
     it has and does not keep the others out; if all are, the whole response is a problem.
+
+    With `Prefer: respond-async` the documents are only accepted, as a job that survives a crash
+    and is worked off after those before it.
     """
+    library.require_write()
     origins = await uploads.read(request)
-    return await ingestion.ingest(request, context, origins)
+    context = library.context
+    if any(is_link(origin) for origin in origins):
+        context.fetcher.require_allowed()
+    preferred = accepting.prefers_job(request)
+    if preferred or accepting.is_large(origins, context.settings.jobs_from_bytes):
+        job = await accepting.accept(request, library, origins)
+        reply = await asyncio.to_thread(_told, request, library, job)
+        applied = {"Preference-Applied": accepting.PREFERENCE} if preferred else {}
+        headers = {"Location": f"/v1/jobs/{job.id}", "Retry-After": "1", **applied}
+        return JSONResponse(reply.model_dump(mode="json"), 202, headers=headers)
+    return await ingestion.ingest(request, library, origins)
+
+
+def _told(request: Request, library: Library, job: Job) -> JobReply:
+    return telling.whole(request.scope, job, telling.documents_of(library, job))
 
 
 @router.get(
@@ -64,19 +101,25 @@ async def add_documents(request: Request, context: Shared) -> JSONResponse:
 )
 def list_documents(
     *,
-    context: Shared,
+    request: Request,
+    response: Response,
+    library: Permitted,
     filters: QueryFilters,
     limit: Annotated[int, Query(ge=1, le=200, description="Most documents on the page.")] = 50,
-    after: Annotated[
-        str | None, Query(max_length=200, description="The `next` of the page before.")
-    ] = None,
+    after: After = None,
 ) -> DocumentPage:
     """Return documents in their latest versions, without their texts."""
-    found = context.service.corpus.documents(filters, after=after, limit=limit + 1)
+    cursors = Cursors(request)
+    position = cursors.read(after, str)
+    found = library.documents(
+        filters, after=str(position[0]) if position else None, limit=limit + 1
+    )
     page = found[:limit]
+    following = cursors.write([page[-1].id]) if len(found) > limit else None
+    cursors.link(response, following)
     return DocumentPage(
         documents=[DocumentReply.of(document, document.version) for document in page],
-        next=page[-1].id if len(found) > limit else None,
+        next=following,
     )
 
 
@@ -88,13 +131,17 @@ def list_documents(
     responses=openapi.problems(404, 422),
 )
 def get_document(
-    context: Shared, document_id: DocumentId, version: Version = None
+    response: Response, library: Permitted, document_id: DocumentId, version: Version = None
 ) -> DocumentReply:
-    """Return what is known about a version of a document, and what of that was inferred."""
-    corpus = context.service.corpus
-    latest = corpus.document(document_id)
-    wanted = latest if version is None else corpus.document(document_id, version)
-    return DocumentReply.of(wanted, latest.version)
+    """Return what is known about a version of a document, and what of that was inferred.
+
+    The `ETag` is what `DELETE` takes as `If-Match`.
+    """
+    latest = library.document(document_id)
+    wanted = latest if version is None else library.document(document_id, version)
+    reply = DocumentReply.of(wanted, latest.version)
+    response.headers["ETag"] = etag_of(reply)
+    return reply
 
 
 @router.get(
@@ -106,10 +153,11 @@ def get_document(
     responses=openapi.problems(404, 422),
 )
 def get_document_text(
-    context: Shared, document_id: DocumentId, version: Version = None
+    library: Permitted, document_id: DocumentId, version: Version = None
 ) -> Response:
     """Return the text that every offset counts in: code points of this text, decoded as UTF-8."""
-    return PlainTextResponse(context.service.corpus.document(document_id, version).text)
+    document = library.document(document_id, version)
+    return PlainTextResponse(document.text, headers={"ETag": quoted(document.sha256)})
 
 
 @router.delete(
@@ -118,8 +166,19 @@ def get_document_text(
     summary="Remove a document",
     status_code=204,
     response_description="The document is gone, with all its versions.",
-    responses=openapi.problems(403, 404, 409, 422),
+    responses=openapi.problems(403, 404, 409, 412, 422, 507),
 )
-async def remove_document(context: Shared, document_id: DocumentId) -> None:
+async def remove_document(
+    library: Permitted,
+    document_id: DocumentId,
+    if_match: Annotated[
+        str | None,
+        Header(description="Remove it only if this is its `ETag`: it is as it was when read."),
+    ] = None,
+) -> None:
     """Remove a document with all its versions; answers given before keep their quotations."""
-    await context.write(lambda: context.service.corpus.remove(document_id))
+
+    def require(document: Document) -> None:
+        require_match(if_match, etag_of(DocumentReply.of(document, document.version)))
+
+    await library.remove(document_id, require)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 
 from api import openapi
-from api.context import Shared
+from api.access.library import Permitted
+from api.cursors import After, Cursors
+from api.errors import InvalidCursor
 from api.negotiation import require_json
 from api.recorded import AffectedReply, AnswersReply, AnswerSummary, ReplayRequest
 from api.stream import until_disconnect
+from index.answer_rows import Moment
 from index.errors import NotFound
+from qa.audit.affected import AffectedAnswer
 from qa.audit.manifest import Manifest
 from qa.audit.replay import Replay
+from qa.models import Answer
+from qa.question import Day
 
 router = APIRouter(prefix="/v1/answers", tags=["answers"])
 
@@ -37,13 +43,20 @@ REPLAYS: dict[str, Any] = {
     responses=openapi.problems(422),
 )
 def list_answers(
-    context: Shared,
+    request: Request,
+    response: Response,
+    library: Permitted,
     limit: Annotated[int, Query(ge=1, le=200, description="Most answers to list.")] = 20,
+    after: After = None,
 ) -> AnswersReply:
     """Return the latest recorded answers by their questions, without what they say."""
-    found = context.service.answers(limit=limit + 1)
-    listed = [AnswerSummary.of(answer) for answer in found[:limit]]
-    return AnswersReply(answers=listed, more=len(found) > limit)
+    cursors = Cursors(request)
+    found = library.answers(limit=limit + 1, before=_moment(cursors, after))
+    page, more = found[:limit], len(found) > limit
+    following = _cursor(cursors, page[-1]) if more else None
+    cursors.link(response, following)
+    listed = [AnswerSummary.of(answer) for answer in page]
+    return AnswersReply(answers=listed, more=more, next=following)
 
 
 @router.get(
@@ -54,15 +67,19 @@ def list_answers(
     responses=openapi.problems(422),
 )
 def list_affected(
-    context: Shared,
+    *,
+    request: Request,
+    response: Response,
+    library: Permitted,
     document: Annotated[
         list[str] | None,
         Query(max_length=50, description="Only citations of this document; repeatable."),
     ] = None,
     since: Annotated[
-        date | None, Query(description="Only answers recorded on this day (UTC) or later.")
+        Day | None, Query(description="Only answers recorded on this day (UTC) or later.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Most answers to list.")] = 50,
+    after: After = None,
 ) -> AffectedReply:
     """Return recorded answers that cite a document which has another version now or was removed.
 
@@ -70,9 +87,14 @@ def list_affected(
     gone, with the sentence that is most like them now. `affected` is true where words changed or
     are gone.
     """
-    affected = context.service.affected(documents=document or (), since=since)
+    cursors = Cursors(request)
+    behind = _moment(cursors, after)
+    affected = library.affected(documents=document or (), since=since, behind=behind)
     found = list(islice(affected, limit + 1))
-    return AffectedReply(answers=found[:limit], more=len(found) > limit)
+    page, more = found[:limit], len(found) > limit
+    following = _cursor(cursors, page[-1]) if more else None
+    cursors.link(response, following)
+    return AffectedReply(answers=page, more=more, next=following)
 
 
 @router.get(
@@ -82,12 +104,12 @@ def list_affected(
     response_description="The manifest, as it was recorded.",
     responses=openapi.problems(404, 422),
 )
-def get_manifest(context: Shared, answer_id: AnswerId) -> Manifest:
+def get_manifest(library: Permitted, answer_id: AnswerId) -> Manifest:
     """Return the document versions, passages, sentences, settings and calls behind an answer.
 
     Words of documents are named by their place; keys are not in it.
     """
-    found = context.service.manifest(answer_id)
+    found = library.manifest(answer_id)
     if found is None:
         raise NotFound(
             f"answer {answer_id} was recorded without a manifest",
@@ -106,7 +128,7 @@ def get_manifest(context: Shared, answer_id: AnswerId) -> Manifest:
 )
 async def replay_answer(
     request: Request,
-    context: Shared,
+    library: Permitted,
     answer_id: AnswerId,
     wanted: Annotated[ReplayRequest, Body(openapi_examples=REPLAYS)],
 ) -> Replay:
@@ -116,5 +138,20 @@ async def replay_answer(
     were recorded with it: nothing is searched and no model is called. `changes` names what the
     answer depends on and is not as it was: documents, settings, embedder, model.
     """
-    replayed = context.service.replay(answer_id, recorded=wanted.recorded)
+    replayed = library.replay(answer_id, recorded=wanted.recorded)
     return await until_disconnect(request, replayed)
+
+
+def _cursor(cursors: Cursors, answer: Answer | AffectedAnswer) -> str:
+    return cursors.write([answer.created_at.isoformat(), answer.id])
+
+
+def _moment(cursors: Cursors, after: str | None) -> Moment | None:
+    position = cursors.read(after, str, str)
+    if position is None:
+        return None
+    when, name = map(str, position)
+    try:
+        return datetime.fromisoformat(when), name
+    except ValueError as error:
+        raise InvalidCursor("`after` is no place in this list") from error

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends
 
 from api import openapi
-from api.context import Shared
+from api.access.library import Permitted
 from api.negotiation import require_json
-from api.schemas import SearchHit, SearchReply, SearchRequest
-from qa.errors import InvalidQuestion
-from qa.when.timing import read
+from api.schemas import SearchReply, SearchRequest
+from api.searching import search_for
 
 router = APIRouter(prefix="/v1/search", tags=["search"])
 
@@ -33,7 +32,7 @@ EXAMPLES: dict[str, Any] = {
     responses=openapi.problems(403, 413, 415, 422, 502, 503),
 )
 def search(
-    context: Shared,
+    library: Permitted,
     asked: Annotated[SearchRequest, Body(openapi_examples=EXAMPLES)],
 ) -> SearchReply:
     """Return the passages that an answer to the query would be made from, best first.
@@ -43,20 +42,4 @@ def search(
 
     For each hit, the document's text from `start` to `end` is its `text`.
     """
-    longest = context.settings.max_question_chars
-    if not asked.query.strip():
-        raise InvalidQuestion("the query is empty", hint="Give some words to look for.")
-    if len(asked.query) > longest:
-        raise InvalidQuestion(
-            f"the query has {len(asked.query):,} characters, {longest:,} are allowed",
-            hint="Shorten the query, or raise DOSSIER_MAX_QUESTION_CHARS.",
-        )
-    context.service.corpus.validate(asked.filters.to_filters())
-    reading = read(asked.query, asked.filters)
-    reading.require_days()
-    found = context.service.search(reading.query, reading.filters.to_filters(), limit=asked.limit)
-    return SearchReply(
-        hits=[SearchHit.of(hit) for hit in found.hits],
-        steps=found.steps,
-        coverage=reading.coverage(found.retrieval),
-    )
+    return search_for(library, asked)

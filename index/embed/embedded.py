@@ -38,6 +38,9 @@ PINNED = {
 QUERY_PREFIX = "Represent this sentence for searching relevant passages: "
 DIMENSION = 384
 MAX_TOKENS = 512
+QUESTIONS = 256
+"""Questions whose vectors are kept: searching and weighing of one question each ask for it."""
+
 BATCH = 8
 """Texts per run; on two cores 8 took about a tenth less processor time than 16."""
 
@@ -57,7 +60,9 @@ class EmbeddedModel:
     runtime_seconds: float = field(default=0.0, init=False)
     """Seconds spent inside onnxruntime so far."""
     _loaded: _Loaded | None = field(default=None, init=False, repr=False)
+    _kept: dict[tuple[str, bool], Vectors] = field(default_factory=dict, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _keeping: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @property
     def identity(self) -> str:
@@ -99,8 +104,7 @@ class EmbeddedModel:
         Raises:
             WeightsUnusable: if the weights are missing or are not the pinned ones.
         """
-        states, _ = self._run([QUERY_PREFIX + text])
-        return _unit(states[0, 0])
+        return self._remembered(text, whole=True)
 
     def embed_for_sentences(self, question: str) -> Vectors:
         """Return the mean of the states of a question's words, as a unit vector.
@@ -108,7 +112,28 @@ class EmbeddedModel:
         Raises:
             WeightsUnusable: if the weights are missing or are not the pinned ones.
         """
-        states, _ = self._run([question])
+        return self._remembered(question, whole=False)
+
+    def _remembered(self, text: str, *, whole: bool) -> Vectors:
+        """Return the vector of a question, as a whole or of its words, from the latest ones."""
+        key = (text, whole)
+        with self._keeping:
+            vector = self._kept.pop(key, None)
+        if vector is None:
+            vector = self._of_question(text) if whole else self._of_words(text)
+            vector.flags.writeable = False  # it is shared from now on
+        with self._keeping:
+            self._kept[key] = vector  # as the latest
+            if len(self._kept) > QUESTIONS:
+                del self._kept[next(iter(self._kept))]
+        return vector
+
+    def _of_question(self, text: str) -> Vectors:
+        states, _ = self._run([QUERY_PREFIX + text])
+        return _unit(states[0, 0])
+
+    def _of_words(self, text: str) -> Vectors:
+        states, _ = self._run([text])
         inner = states[0, 1:-1] if states.shape[1] > 2 else states[0]  # without the two markers
         return _unit(inner.mean(axis=0))
 

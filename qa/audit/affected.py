@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
+from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
 from index.split import sentences
@@ -26,7 +27,7 @@ from qa.question import Contract
 from qa.text.words import is_content, key, tokens
 
 if TYPE_CHECKING:
-    from index.answer_rows import Cited, Outdated
+    from index.answer_rows import Cited, Moment, Outdated
     from index.corpus import Corpus
     from index.models import Document
 
@@ -89,7 +90,12 @@ class AffectedAnswer(Contract):
 
 
 def affected(
-    corpus: Corpus, *, documents: Sequence[str] = (), since: date | None = None
+    corpus: Corpus,
+    *,
+    documents: Sequence[str] = (),
+    since: date | None = None,
+    asker: Asker = LOCAL,
+    behind: Moment | None = None,
 ) -> Iterator[AffectedAnswer]:
     """Yield the recorded answers that cite what is not the current version, oldest first. Blocks.
 
@@ -97,13 +103,18 @@ def affected(
         corpus: Where answers and documents are recorded.
         documents: Citations of these documents only; all if empty.
         since: Answers recorded on this day (UTC) or later only.
+        asker: Answers that may be read by them only.
+        behind: Answers later than this one only.
     """
 
     @lru_cache(maxsize=_KEPT)
     def text_of(document_id: str, version: int) -> _Text:
         return _Text.of(corpus.document(document_id, version))
 
-    for found in corpus.catalog.answers.outdated(documents=documents, since=since):
+    outdated = corpus.catalog.answers.outdated(
+        documents=documents, since=since, asker=asker, behind=behind
+    )
+    for found in outdated:
         answer = Answer.model_validate_json(found.body)
         now = tuple(_now(answer, found, text_of))
         yield AffectedAnswer(

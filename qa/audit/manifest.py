@@ -38,6 +38,8 @@ Value = str | int | float | bool | None
 
 WITHOUT_EFFECT = frozenset(
     {"data", "host", "port", "embedding_threads", "max_document_bytes", "max_question_chars"}
+    | {"max_concurrent_answers", "key_requests_per_minute", "key_concurrency"}
+    | {"otel_endpoint", "otel_words", "resume_seconds"}
     | {"model_timeout", "embedding_timeout", "embedding_max_tokens", "passage_tokens"}
 )
 """Settings that shape no answer: where things are, limits of what is taken in, and how passages
@@ -120,14 +122,17 @@ class Manifest(Contract):
     """Identity of the embedder."""
     reranker: str | None = None
     """Identity of the cross-encoder, where one is configured."""
+    entailment: str | None = None
+    """Identity of the entailment model, where one was asked."""
     settings: dict[str, Value]
     """The settings that shape an answer; no keys, and addresses without credentials."""
     settings_sha256: str
     """SHA-256 of these settings as JSON, in hexadecimal."""
     software: str
     """Version of Dossier."""
-    last_change: int
-    """How many changes to the documents the record had seen when the search began."""
+    last_change: int | None = None
+    """How many changes to the documents the record had seen when the search began; not told to who
+    may not read all of them."""
     documents: tuple[SeenDocument, ...] = ()
     """The document versions whose passages were considered, in order of identifier."""
     passages: tuple[SeenPassage, ...] = ()
@@ -181,6 +186,7 @@ class Recorder:
             calls=tuple(composer.calls),
             embedder=self.corpus.embedder.identity,
             reranker=reranker.identity if reranker else None,
+            entailment=making.entailment.identity if making.entailment else None,
             settings=dict(self.settings),
             settings_sha256=digest(self.settings),
             software=software(),
@@ -191,8 +197,13 @@ class Recorder:
             without=making.without,
         )
 
-    def save(self, answer: Answer, manifest: Manifest) -> None:
+    def save(self, answer: Answer, manifest: Manifest, key: str | None = None) -> None:
         """Record an answer. Blocks.
+
+        Args:
+            answer: The answer.
+            manifest: What it was made from.
+            key: Identifier of the key that asked; ``None`` for whoever has the data directory.
 
         Raises:
             DataDirectoryUnusable: if the record cannot be written.
@@ -204,6 +215,7 @@ class Recorder:
             answer.created_at,
             manifest=manifest.model_dump_json(exclude_defaults=True),
             citations=[citation.model_dump(include=places) for citation in answer.citations],
+            key=key,
         )
 
 

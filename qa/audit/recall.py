@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import NotFound
 from index.models import Hit, Passage, Sentence, Span
-from index.search import Retrieval
+from index.search import DEGRADED, Retrieval
 from qa.compose import EvidenceSentence
 from qa.errors import NotReplayable
 from qa.search.searching import Found
@@ -52,7 +52,8 @@ class Recall:
             for seen, passage in zip(self.manifest.passages, passages, strict=True)
             if seen.score is not None and self._has(seen)
         )
-        making.without, making.last_change = self.manifest.without, self.manifest.last_change
+        making.without = self.manifest.without
+        making.last_change = self.manifest.last_change or 0
         searched = self.answer.coverage
         retrieval = Retrieval(
             hits,
@@ -61,6 +62,7 @@ class Recall:
             searched.outlets,
             searched.earliest,
             searched.latest,
+            tuple(note for note in searched.notes if note in DEGRADED),
         )
         evidence = self._sentences(self.manifest.sentences, passages)
         return Found(retrieval, self.answer.trace), evidence

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
+from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from qa.answerer import Rerun
 from qa.audit.manifest import Manifest
@@ -26,7 +27,6 @@ from qa.question import Contract, Question
 if TYPE_CHECKING:
     from index.models import Document
     from qa.answerer import Answerer
-    from qa.compose import Composer
 
 DifferenceKind = (
     Literal[
@@ -39,16 +39,23 @@ gone or other than it was; its support; the words that a statement cites; or ano
 
 ChangeKind = (
     Literal["document_changed", "document_removed", "document_new", "document_gone", "record"]
-    | Literal[
-        "setting", "answerer", "model", "served", "prompt", "embedder", "reranker", "software"
-    ]
+    | Literal["setting", "answerer", "model", "served", "prompt", "embedder", "reranker"]
+    | Literal["entailment", "software"]
 )
 """What an answer depends on: a considered document has another version now or was removed; one is
 considered that was not then, or not any more; the record has seen other changes; and so on."""
 
 _COMPARED = frozenset(Answer.model_fields) - {
     *("id", "created_at", "timings", "usage"),  # of the run, not of the answer
-    *("question", "standalone", "answerer", "model", "form", "reranker"),  # told as changes
+    *(
+        "question",
+        "standalone",
+        "answerer",
+        "model",
+        "form",
+        "reranker",
+        "entailment",
+    ),  # told as changes
     *("coverage", "trace"),  # what was searched may differ where the answer does not
     *("status", "text", "statements", "citations"),  # compared by themselves
 }
@@ -101,7 +108,12 @@ class Replay(Contract):
 
 
 async def replay(
-    answerer: Answerer, answer: Answer, manifest: Manifest | None, *, recorded: bool
+    answerer: Answerer,
+    answer: Answer,
+    manifest: Manifest | None,
+    *,
+    recorded: bool,
+    asker: Asker = LOCAL,
 ) -> Replay | Failed:
     """Answer a recorded question again and compare.
 
@@ -110,6 +122,7 @@ async def replay(
         answer: The answer as it was recorded.
         manifest: Its manifest; ``None`` if it was recorded before there were any.
         recorded: Put the answer together from what was recorded, calling no endpoint.
+        asker: Who asks now, and may read what the recorded answer was made from.
 
     Returns:
         The comparison, or what kept an answer from being made.
@@ -128,10 +141,10 @@ async def replay(
         if manifest is None:
             raise NotReplayable(f"answer {answer.id} was recorded without what it was made from")
         find = Recall(answerer.corpus, answer, manifest).find
-        rerun = Rerun(answer.standalone, keep, _composer(answerer, manifest), find)
+        rerun = Rerun(answer.standalone, keep, _model(manifest), find)
     question = manifest.question if manifest else _question(answer)
     question = question.model_copy(update={"answerer": answer.answerer})
-    async with aclosing(answerer.stream(question, rerun)) as events:
+    async with aclosing(answerer.stream(question, rerun, asker)) as events:
         async for event in events:
             if isinstance(event, Failed):
                 return event
@@ -149,11 +162,11 @@ async def replay(
     )
 
 
-def _composer(answerer: Answerer, manifest: Manifest) -> Composer | None:
-    """Return a composer that gets the recorded replies; ``None`` where no model was asked."""
+def _model(manifest: Manifest) -> RecordedModel | None:
+    """Return a model that gives the recorded replies; ``None`` where none was asked."""
     if manifest.answerer != "model":
         return None
-    return answerer.composer("model", RecordedModel(manifest.model or "model", manifest.calls))
+    return RecordedModel(manifest.model or "model", manifest.calls)
 
 
 def _question(answer: Answer) -> Question:
@@ -286,7 +299,7 @@ def _changes(
 
 
 def _identities(was: Manifest, now: Manifest) -> Iterator[Change]:
-    kinds: Sequence[Any] = ("answerer", "model", "embedder", "reranker", "software")
+    kinds: Sequence[Any] = ("answerer", "model", "embedder", "reranker", "entailment", "software")
     for kind in kinds:
         old, new = getattr(was, kind), getattr(now, kind)
         if old != new:

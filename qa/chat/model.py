@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from index.refusals import VENDOR_URL, tidy, without_credentials
 from qa.chat.dialect import Dialect
 from qa.chat.endpoint_errors import NOT_AN_API, Rejection
+from qa.chat.listening import ModelCall, listened
 from qa.chat.reply import Reply
 from qa.errors import (
     FormRefused,
@@ -58,6 +59,7 @@ class ChatModel:
         timeout: Seconds after which a call is given up, retries included.
         max_tokens: Most tokens that the model may write.
         seed: Seed for endpoints that honour one.
+        temperature: How freely the endpoint chooses its words; 0 takes the likeliest.
         pause: Seconds before the first retry, doubled each time, where the endpoint names none.
         dialect: What is known of the endpoint; a new one learns for itself.
     """
@@ -71,6 +73,7 @@ class ChatModel:
         timeout: float = 60.0,
         max_tokens: int = 800,
         seed: int = 7,
+        temperature: float = 0.0,
         pause: float = 0.5,
         dialect: Dialect | None = None,
     ) -> None:
@@ -80,6 +83,7 @@ class ChatModel:
         self.timeout = timeout
         self.max_tokens = max_tokens
         self.seed = seed
+        self.temperature = temperature
         self.dialect = dialect or Dialect()
         self._api_key = api_key
         self._pause = pause
@@ -122,7 +126,7 @@ class ChatModel:
             "model": self.name,
             "messages": [dict(message) for message in messages],
             "max_tokens": limit,
-            "temperature": 0,
+            "temperature": self.temperature,
             "seed": self.seed,
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -131,21 +135,24 @@ class ChatModel:
             parameters["response_format"] = {"type": "json_schema", "json_schema": dict(schema)}
         parameters = self.dialect.apply(parameters)
         reply = Reply()
-        async with self._client() as client:
-            chunks = await self._open(client, parameters, deadline)
-            async with contextlib.aclosing(chunks):
-                async for piece in self._pieces(chunks, reply, deadline):
-                    yield piece
-            self._came(reply)
-            content_type = chunks.response.headers.get("content-type", "")
-        if reply.usage is not None:
-            yield reply.usage
-        if not reply.chunks and "event-stream" not in content_type:
-            raise self._not_an_api(content_type)
-        try:
-            reply.check(self.name, limit)
-        except ModelError as error:
-            raise type(error)(tidy(error, self._api_key), hint=error.hint) from None
+        call = ModelCall(self.name, self.base_url, parameters, messages, reply)
+        with listened(call):
+            async with self._client() as client:
+                chunks = await self._open(client, parameters, deadline)
+                async with contextlib.aclosing(chunks):
+                    async for piece in self._pieces(chunks, reply, deadline):
+                        call.text.append(piece)
+                        yield piece
+                self._came(reply)
+                content_type = chunks.response.headers.get("content-type", "")
+            if reply.usage is not None:
+                yield reply.usage
+            if not reply.chunks and "event-stream" not in content_type:
+                raise self._not_an_api(content_type)
+            try:
+                reply.check(self.name, limit)
+            except ModelError as error:
+                raise type(error)(tidy(error, self._api_key), hint=error.hint) from None
 
     def _came(self, reply: Reply) -> None:
         """Take note of a reply that has come; what is wrong with it is told after."""

@@ -56,6 +56,8 @@ _CLOSING = {
 }
 
 _LABEL_LIMIT = 160
+_REPEATED = 4
+"""Words in a row by which a rule is known again."""
 _BRACKETED_NUMBER = re.compile(r"[\[【]\s*([\d\s,;–-]+)\s*[\]】]")
 _MARKUP = re.compile(r"<(?=/?\s*evidence|\|)", re.IGNORECASE)
 
@@ -72,6 +74,19 @@ class Prompt:
     """The word that marks the evidence of this prompt."""
     labels: frozenset[str] = frozenset()
     """The lines above the sentences of each document, which weak models repeat as statements."""
+
+    def holds(self, statement: str) -> bool:
+        """Return whether a statement is a piece of the prompt itself and not of its evidence.
+
+        Weak models repeat the lines above documents; models that obey a document repeat the rules.
+        """
+        if "|" in statement and any(statement in label for label in self.labels):
+            return True
+        if self.boundary in statement:
+            return True
+        said = _worded(statement)
+        rules = _worded(self.messages[0]["content"])
+        return said.count(" ") + 1 >= _REPEATED and f" {said} " in f" {rules} "
 
 
 def build(
@@ -158,6 +173,11 @@ def as_data(text: str) -> str:
     shown = "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
     line = " ".join(shown.split())
     return _MARKUP.sub("‹", _BRACKETED_NUMBER.sub(r"(\1)", line))
+
+
+def _worded(text: str) -> str:
+    """Return the words of a text with single spaces between them."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _asked(question: str) -> str:

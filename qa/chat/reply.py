@@ -11,6 +11,7 @@ from typing import Any
 
 from index.refusals import tidy
 from qa.errors import ModelIncomplete, ModelRefused
+from qa.inert import inert
 from qa.models import Usage
 
 # What endpoints were seen to give as finish reason, beside the words of the original.
@@ -93,7 +94,7 @@ class Reply:
             ModelIncomplete: if it ended early or holds nothing.
         """
         if self.refusal:
-            raise ModelRefused(f"{model} declined to answer: {self.refusal}")
+            raise ModelRefused(f"{model} declined to answer: {inert(self.refusal)}")
         if self.finish == "content_filter":
             raise ModelRefused(f"a content filter stopped the reply of {model}")
         if self.choices and self.finish is None:

@@ -48,6 +48,12 @@ _ADDRESS = re.compile(
 )
 """Addresses lead away from what is cited; those of the sources stand in their citations."""
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
+_IDENTIFIER = re.compile(
+    r"\[(?:doc(?:ument)?|source|file)\s*[:#]\s*[\w.-]+\]|\[d-[0-9a-f]{12}\]"
+    r"|\[[\w.-]+\.(?:txt|md|html?|pdf|docx|eml)(?:#[\w-]+)?\]",
+    re.IGNORECASE,
+)
+"""Names of documents where numbers of evidence should be; they point at nothing."""
 _LEFT_OVER = re.compile(r"^(?:[:,;\s]|\.(?!\d)|[-–—]\s)+")
 _FENCE = re.compile(r"^\s*(?:```|~~~)\s*\w*\s*$")
 _ABSENT = re.compile(
@@ -60,7 +66,8 @@ _CHATTER = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"^(?:the |final )?(?:answer|statements?|evidence|sources?|citations?|references?)\s*[:.]?$",
+    r"^(?:the |final )?(?:answer|statements?|evidence|sources?|citations?|references?|rules?)"
+    r"\s*[:.]?$",
     re.IGNORECASE,
 )
 _TURN_ENDS = re.compile(
@@ -268,7 +275,7 @@ def _split(line: str) -> tuple[list[str], str]:
 def _read(part: str, available: int) -> tuple[str, list[int]]:
     """Return a part's words without markup and numbers, and the numbers in order."""
     text = _LINK.sub(_unlinked, _IMAGE.sub("", part))
-    text = _ADDRESS.sub("", _TAG.sub("", text))
+    text = _IDENTIFIER.sub("", _ADDRESS.sub("", _TAG.sub("", text)))
     text = re.sub(r"\*\*|__|`+|~~~", "", text)
     text = " ".join(text.split())
     text = _BULLET.sub("", text)

@@ -21,14 +21,17 @@ _ORDER = re.compile(
     r"[^.!?\n]{0,60}?(?:\bthat\b|[:“\"‘])[^\n]*",
     re.IGNORECASE,
 )
-_FURTHER = re.compile(rf"\b(?:and|or)\s+(?:(?:\w+ly|always|never)\s+)?{_SAY}\b[^.!?\n]{{0,60}}?\bthat\b[^\n]*", re.I)
+_FURTHER = re.compile(
+    rf"\b(?:and|or)\s+(?:(?:\w+ly|always|never)\s+)?{_SAY}\b[^.!?\n]{{0,60}}?\bthat\b[^\n]*", re.I
+)
 _ASKING = re.compile(
     r"^\W*(?:please|ignore|forget|disregard|stop|skip|drop|pretend|imagine|decode|read|obey|"
     r"follow|act|play|take|let|do|go|remember|consider|replace|leave|put|use|never|always|you)\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    r"\b(?:begin|start|end|open|close)s?\s+with\s+[“\"‘][^\n]*|\bfor the words\s+[“\"‘][^\n]*",
+    r"\b(?:begin|start|end|open|close)s?\s+with\s+[“\"‘][^\n]*|\bfor the words\s+[“\"‘][^\n]*"
+    r"|\b(?:right|only|correct) answer (?:is|to)\b[^\n]*",
     re.IGNORECASE,
 )
 _TO_MACHINES = re.compile(

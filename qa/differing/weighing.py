@@ -28,15 +28,21 @@ MOST_CITED = 5
 """Citations of one value, one for each document."""
 
 
-def weigh(question: str, evidence: Sequence[EvidenceSentence], corpus: Corpus) -> Findings:
+def weigh(
+    question: str,
+    evidence: Sequence[EvidenceSentence],
+    corpus: Corpus,
+    permitted: frozenset[str] | None = None,
+) -> Findings:
     """Return the values that the evidence gives for a question, and where the sources differ.
 
     Args:
         question: the question, readable without the conversation.
         evidence: the sentences that may be cited.
         corpus: where they are from; it knows which documents are copies of one story.
+        permitted: names of the collections that the asker may read; ``None`` for all.
     """
-    members = corpus.catalog.stories.members([s.document.id for s in evidence])
+    members = corpus.catalog.stories.members([s.document.id for s in evidence], permitted)
     stories = {document: story[0] for document, story in members.items()}
     return compare(question, evidence, {}, stories)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qa.text.lexicon import MONTHS
+from qa.text.remembered import remembered_list
 
 _FULL = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SHORT = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
@@ -66,6 +67,7 @@ class Moment:
     """Whether the ten years from ``year`` on are meant."""
 
 
+@remembered_list
 def moments(text: str) -> list[Moment]:
     """Return the dates, years and times of a text in order, none overlapping."""
     found: list[Moment] = []

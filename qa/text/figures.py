@@ -18,6 +18,7 @@ from typing import Literal
 from index.models import Span
 from qa.text.dates import Moment, moments
 from qa.text.numerals import MEASURES, Numeral, numerals
+from qa.text.remembered import remembered_list
 from qa.text.words import Token, is_content, stem, tokens
 
 Kind = Literal["number", "percent", "money", "range", "year", "date", "time"]
@@ -156,6 +157,7 @@ class Figure:
         return int(self.value) % 100 if self.kind == "date" else 0
 
 
+@remembered_list
 def figures(text: str) -> list[Figure]:
     """Return the figures of a text in order.
 

@@ -10,8 +10,8 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from index import tokens as vocabulary
 from qa.text.lexicon import (
@@ -25,6 +25,7 @@ from qa.text.lexicon import (
     TITLES,
     WEEKDAYS,
 )
+from qa.text.remembered import remembered_list
 
 # Combining marks and joiners continue a word, which Python's \w does not know of.
 _MARKS = (
@@ -57,8 +58,7 @@ _SHORT = 4000
 _stemmers = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or number in a text."""
 
     text: str
@@ -82,7 +82,7 @@ def _tokens(text: str) -> Iterator[Token]:
     return (Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(text))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _remembered(text: str) -> tuple[Token, ...]:
     """Return the tokens of a short text, which its readers ask for one after the other."""
     return tuple(_tokens(text))
@@ -128,6 +128,7 @@ def stem(word: str) -> str:
     return str(stemmer.stemWord(looked_up))
 
 
+@lru_cache(maxsize=65_536)
 def is_content(word: str) -> bool:
     """Return whether a word carries content: no function word and no single letter.
 
@@ -141,6 +142,7 @@ def is_content(word: str) -> bool:
     return len(looked_up) > 1 or looked_up.isdigit() or bool(re.match(f"[{_SINGLE}]", looked_up))
 
 
+@remembered_list
 def content_stems(text: str) -> list[str]:
     """Return the stems of the content words of a text in order, repeats included."""
     shouted = text.isupper()

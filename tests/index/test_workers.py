@@ -16,10 +16,11 @@ from pathlib import Path
 import documents
 import pytest
 import texts
-from reader_trouble import Lethal, Mistaken
+from reader_trouble import Endless, Greedy, Hasty, Lethal, Mistaken, Telling, Tireless
 
+from index.bounds import Bounds
 from index.corpus import Corpus
-from index.errors import EmptyDocument, ReaderDied, UnsupportedFormat
+from index.errors import EmptyDocument, NoReader, ReaderDied, ReaderGaveUp, UnsupportedFormat
 from index.ingest import Finished, Ingested, IngestEvent, Rejected
 from index.load.origins import Origin, find
 from index.models import Metadata
@@ -30,9 +31,11 @@ LIMIT = 100_000
 OpenCorpus = Callable[..., Corpus]
 
 
-def read(tasks: Sequence[Task], count: int = 1) -> list[Result]:
-    with closing(Workers(count, limit=LIMIT, budget=200)) as workers:
-        return list(workers.read(tasks))
+def read(
+    tasks: Sequence[Task], count: int = 1, bounds: Bounds | None = None, limit: int = LIMIT
+) -> list[Result]:
+    with closing(Workers(count, bounds)) as workers:
+        return list(workers.read(tasks, limit=limit, budget=200))
 
 
 def lethal(folder: Path, times: int) -> Lethal:
@@ -129,14 +132,13 @@ def test_a_document_that_kills_its_readers_costs_only_itself(
     assert len(list((tmp_path / "notes").iterdir())) == 2
 
 
-def test_where_no_worker_can_be_started_this_process_reads(
+def test_where_no_worker_can_be_started_nothing_is_read_without_bounds(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tasks = [Task(origin) for origin in texts.three()]
-    expected = read(tasks)
     for program in (tmp_path / "missing", Path("/bin/false")):
         monkeypatch.setattr(sys, "executable", str(program))
-        assert read(tasks) == expected
+        assert {type(result) for result in read(tasks)} == {NoReader}
 
 
 def test_a_mistake_in_the_program_is_not_taken_for_a_bad_document(open_corpus: OpenCorpus) -> None:
@@ -183,8 +185,8 @@ def test_an_interrupt_ends_a_worker_that_is_busy(tmp_path: Path) -> None:
         from index.reading import Task
         from index.workers import Workers
         origin = Endless(source="upload:a.txt", name="a.txt", notes=Path({str(tmp_path / "pid")!r}))
-        with closing(Workers(1, limit=100, budget=200)) as workers:
-            list(workers.read([Task(origin)]))
+        with closing(Workers(1)) as workers:
+            list(workers.read([Task(origin)], limit=100, budget=200))
     """
     run = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.DEVNULL
@@ -199,21 +201,76 @@ def test_an_interrupt_ends_a_worker_that_is_busy(tmp_path: Path) -> None:
         os.kill(int(noted.read_text()), 0)
 
 
-def test_few_or_small_documents_are_not_worth_a_process() -> None:
+def test_few_or_small_documents_are_not_worth_a_second_process() -> None:
     large = Origin(source="upload:a.txt", name="a.txt", size=WORTHWHILE)
-    assert worthwhile([Task(origin) for origin in texts.three()]) == 0
-    assert worthwhile([Task(large)]) == 0
-    assert worthwhile([Task(large)] * 2) == min(4, len(os.sched_getaffinity(0)) - 1)
+    assert not worthwhile([Task(origin) for origin in texts.three()])
+    assert not worthwhile([Task(large)])
+    assert worthwhile([Task(large)] * 2)
 
 
 def test_a_worker_answers_until_there_are_no_more_tasks() -> None:
     (origin, *_) = texts.three()
-    requests = BytesIO(pickle.dumps((LIMIT, 200)) + pickle.dumps([Task(origin)]))
     replies = BytesIO()
-    serve(requests, replies)
+    with pytest.MonkeyPatch.context() as patch:  # this is the process of the test
+        patch.setattr("index.bounds.Bounds.hold_memory", lambda _: None)
+        patch.setattr("index.bounds.Bounds.hold_time", lambda _: None)
+        serve(BytesIO(pickle.dumps(Bounds()) + pickle.dumps(([Task(origin)], LIMIT, 200))), replies)
     sent = replies.getvalue()
-    assert sent[:8] == bytes(8)
-    assert int.from_bytes(sent[8:16], "big") == len(sent) - 16
-    reading = pickle.loads(sent[16:])
+    assert sent[:9] == bytes(9)
+    assert int.from_bytes(sent[9:17], "big") == len(sent) - 18
+    reading = pickle.loads(sent[18:])
     assert reading.draft.text == texts.HARBOUR
     assert reading.passages
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the bounds are those of the system")
+@pytest.mark.parametrize(
+    ("kind", "bounds", "told"),
+    [
+        (Greedy, Bounds(memory=100_000_000), "more than 100,000,000 bytes of memory"),
+        (Tireless, Bounds(seconds=1), "more than 1 seconds"),
+        (Endless, Hasty(), "more than 180 seconds"),
+    ],
+)
+def test_what_takes_too_much_is_given_up_and_the_next_is_read(
+    kind: type[Origin], bounds: Bounds, told: str, tmp_path: Path
+) -> None:
+    more = {"notes": tmp_path / "pid"} if kind is Endless else {}
+    bad = Task(kind(source="upload:bad.txt", name="bad.txt", **more))
+    (origin, *_) = texts.three()
+    with closing(Workers(1, bounds)) as workers:
+        result, after = workers.read([bad, Task(origin)], limit=LIMIT, budget=200)
+    assert isinstance(after, Reading)
+    assert isinstance(result, ReaderGaveUp)
+    assert result.code == "reader_gave_up"
+    assert told in str(result)
+    assert "bad.txt" in str(result)
+
+
+def pid_of(workers: Workers) -> str:
+    (result,) = workers.read([Task(Telling("upload:a.txt", "a.txt"))], limit=LIMIT, budget=200)
+    assert isinstance(result, Reading)
+    assert result.draft
+    return result.draft.text
+
+
+def test_a_reader_stays_for_the_next_documents_and_only_one_does() -> None:
+    large = [Task(Origin("upload:a.txt", "a.txt", data=b"x. " * 9, size=WORTHWHILE))] * 4
+    with closing(Workers(2)) as workers:
+        first = pid_of(workers)
+        assert pid_of(workers) == first
+        list(workers.read(large, limit=LIMIT, budget=200))
+        assert len(workers.pids) == 1
+        assert pid_of(workers) == pid_of(workers)
+
+
+def test_a_reader_does_not_get_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOSSIER_MODEL_API_KEY", "hunter2")
+    monkeypatch.setenv("SOMETHING_ELSE", "hunter3")
+    found = []
+    for wanted in ("DOSSIER_MODEL_API_KEY", "SOMETHING_ELSE"):
+        (result,) = read([Task(Telling("upload:a.txt", "a.txt", wanted=wanted))])
+        assert isinstance(result, Reading)
+        assert result.draft
+        found.append(result.draft.text)
+    assert found == ["There is nothing here.", "There is hunter3 here."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -73,14 +74,16 @@ def at_endpoint(base_url: str) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serving(data: Path, **given: Any) -> Iterator[tuple[httpx.Client, Service]]:
+def serving(
+    data: Path, *, in_background: bool = False, **given: Any
+) -> Iterator[tuple[httpx.Client, Service]]:
     """Serve the directory ``data`` and yield a client with the service behind the server."""
     with ExitStack() as stack:
         environment = stack.enter_context(pytest.MonkeyPatch.context())
         for name in [name for name in os.environ if name.startswith("DOSSIER_")]:
             environment.delenv(name)
         settings = Settings(_env_file=None, data=data, **{"embedding_threads": 1} | given)  # type: ignore[call-arg]
-        service = build(settings, write=True)
+        service = build(settings, write=True, in_background=in_background)
         stack.callback(service.close)
         url = stack.enter_context(live_server(create_app(service, settings)))
         client = stack.enter_context(httpx.Client(base_url=url, timeout=60, trust_env=False))
@@ -96,3 +99,14 @@ def upload(client: httpx.Client, *files: tuple[str, bytes], **fields: str) -> ht
     """Send files as a form."""
     parts = [("file", (name, data)) for name, data in files]
     return client.post("/v1/documents", files=parts, data=fields)
+
+
+def followed(client: httpx.Client, path: str, *, until: str = "") -> dict[str, Any]:
+    """Follow a job until it has ended, or has another status."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        job: dict[str, Any] = client.get(path).raise_for_status().json()
+        if job["status"] == until or (not until and job["status"] not in {"queued", "running"}):
+            return job
+        time.sleep(0.02)
+    raise AssertionError(job)

@@ -10,12 +10,19 @@ from typing import Any
 
 
 @contextmanager
-def live_server(app: Any) -> Iterator[str]:
-    """Serve ``app`` and yield its base URL; every connection is closed at the end."""
+def live_server(app: Any, **options: Any) -> Iterator[str]:
+    """Serve ``app`` and yield its base URL; every connection is closed at the end.
+
+    Args:
+        app: what to serve.
+        options: further ones of uvicorn.
+    """
     import uvicorn
 
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=2
+        app,
+        **{"host": "127.0.0.1", "port": 0, "log_level": "critical"} | options,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

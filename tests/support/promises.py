@@ -12,7 +12,13 @@ from typing import Any
 Text = Callable[[str, int], str]
 """Gives the stored text of a document's version."""
 
-_LIVELY = re.compile(r"https?://|!\[|\]\(|<\s*/?\s*[a-z!]|[\x00-\x08\x0b-\x1f\x7f\x9b\u202e]", re.I)
+LIVELY = re.compile(
+    r"\w://\w|www\.\w|!\[|\]\(|\]:|<[a-z/!]|(?:mailto|javascript|data):\S|\w@[\w-]+\.\w|`{3}"
+    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]",
+    re.IGNORECASE,
+)
+"""What a renderer or a terminal would act on."""
+
 _MARKER = re.compile(r"\[\d+\]")
 
 
@@ -62,7 +68,7 @@ def _statements(answer: Mapping[str, Any]) -> list[str]:
         cited = "\n".join(quotes.get(number, "") for number in statement["citations"])
         if statement["support"] == "supported":
             found += [f"{what}, yet supported: {words!r}" for what in _against(statement, cited)]
-        if lively := _LIVELY.search(words):
+        if lively := LIVELY.search(words):
             found.append(f"{lively[0]!r} stands in a statement")
     return found
 
@@ -75,7 +81,8 @@ def _against(statement: Mapping[str, Any], cited: str) -> list[str]:
     digits = set(re.findall(r"\d+", cited.replace(",", "")))
     missing = [n for n in re.findall(r"\d+", words.replace(",", "")) if n not in digits]
     quoted = re.findall(r"[“\"]([^”\"]+)[”\"]", words)
-    forged = [q for q in quoted if " ".join(q.split()).strip(".,") not in " ".join(cited.split())]
+    there = re.sub(r"\[([\d\s,;–-]+)\]", r"(\1)", " ".join(cited.split()))  # no mark of a citation
+    forged = [q for q in quoted if " ".join(q.split()).strip(".,") not in there]
     return [f"{n} is not cited" for n in missing] + [f"{q!r} is not cited" for q in forged]
 
 
@@ -119,4 +126,6 @@ def _status(answer: Mapping[str, Any]) -> list[str]:
         return ["it is answered without a statement"]
     if not answer["text"].strip():
         return ["it has no text"]
+    if lively := LIVELY.search(answer["text"]):
+        return [f"{lively[0]!r} stands in the text"]
     return []

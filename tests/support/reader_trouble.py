@@ -8,7 +8,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.bounds import Bounds
 from index.load.origins import Origin
+
+
+class Hasty(Bounds):
+    """Bounds that end by the clock after a moment."""
+
+    by_the_clock = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,3 +58,32 @@ class Mistaken(Origin):
             pass
 
         raise HereOnly("a mistake")
+
+
+@dataclass(frozen=True)
+class Greedy(Origin):
+    """Takes as much memory as there is."""
+
+    def read_with_state(self, limit: int) -> tuple[bytes, str | None]:
+        held = [bytearray(10_000_000) for _ in range(10_000)]
+        raise AssertionError(f"{len(held)} pieces were to be had")
+
+
+@dataclass(frozen=True)
+class Tireless(Origin):
+    """Computes for ever."""
+
+    def read_with_state(self, limit: int) -> tuple[bytes, str | None]:
+        while True:
+            pass
+
+
+@dataclass(frozen=True)
+class Telling(Origin):
+    """Holds what the environment of its reader has for a name, or the number of its process."""
+
+    wanted: str = ""
+
+    def read_with_state(self, limit: int) -> tuple[bytes, str | None]:
+        found = os.environ.get(self.wanted, "nothing") if self.wanted else str(os.getpid())
+        return f"There is {found} here.".encode(), None

@@ -32,9 +32,12 @@ from __future__ import annotations
 
 import base64
 import json
+import select
+import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,6 +68,8 @@ class Endpoint:
         self.models = tuple(models)
         self.models_reply = models_reply
         self.requests: list[Request] = []
+        self.left: list[float] = []
+        """When clients were seen to be gone before they had their reply, by ``time.monotonic``."""
         self.closing = threading.Event()
         self._scripts = {"chat": list(replies), "embeddings": list(embeddings)}
         self._lock = threading.Lock()
@@ -163,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, reply: Reply, request: Request) -> None:
         try:
             if reply.hang:
-                self.endpoint.closing.wait(reply.hang)
+                self._waits(reply.hang)
                 self.close_connection = True
             elif reply.vectors is not None:
                 self._send_vectors(reply, reply.vectors, request)
@@ -174,7 +179,19 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send_completion(reply, request)
         except OSError:  # the client went away, which some tests want
+            self.endpoint.left.append(time.monotonic())
             self.close_connection = True
+
+    def _waits(self, seconds: float) -> bool:
+        """Wait; return whether the endpoint ends. A client that goes away is an error at once."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self.endpoint.closing.wait(min(left, 0.02)):
+                return True
+            readable = select.select([self.connection], [], [], 0)[0]
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                raise ConnectionAbortedError
+        return False
 
     def _send_bytes(self, reply: Reply) -> None:
         self.send_response(reply.code)
@@ -185,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         size = max(1, len(reply.body) // 8) if reply.pause else max(1, len(reply.body))
         for start in range(0, len(reply.body), size):
-            if reply.pause and self.endpoint.closing.wait(reply.pause):
+            if reply.pause and self._waits(reply.pause):
                 self.close_connection = True
                 return
             self.wfile.write(reply.body[start : start + size])
@@ -228,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for event in self._events(reply, request):
-            if reply.pause and self.endpoint.closing.wait(reply.pause):
+            if reply.pause and self._waits(reply.pause):
                 self.close_connection = True
                 return
             size = reply.split or len(event)

@@ -128,10 +128,14 @@ def test_a_web_page_is_a_document_and_a_missing_one_is_told(dossier, tmp_path: P
     )
     with serving_page("/ferry.html", page) as base:
         here, gone = f"{base}/ferry.html", f"{base}/gone.html"
-        result = dossier("ingest", gone, here, data=tmp_path / "data")
+        result = dossier("ingest", gone, here, "--allow-private", data=tmp_path / "data")
+        refused = dossier("ingest", here, data=tmp_path / "data")
     assert result.exit_code == 1
     assert result.stdout.startswith("1 added, 0 changed, 0 unchanged, 1 rejected; ")
     assert gone in result.stderr
+    assert refused.exit_code == 1
+    assert "not a public address" in refused.stderr
+    assert "--allow-private" in refused.stderr
     (document,) = listed(dossier, tmp_path / "data")
     assert (document["source"], document["url"]) == (here, here)
 
@@ -155,15 +159,15 @@ def test_an_interrupted_ingest_can_be_taken_up_again(dossier, tmp_path: Path) ->
     folder = tmp_path / "folder"
     folder.mkdir()
     write_three(folder)
-    from index.load import parse
+    from index.reading import document_id
 
-    def interrupted(origin, *arguments, **named):
-        if origin.name == "ferry.txt":
+    def interrupted(source: str) -> str:
+        if source.endswith("ferry.txt"):
             signal.raise_signal(signal.SIGINT)
-        return parse(origin, *arguments, **named)
+        return document_id(source)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("index.reading.parse", interrupted)
+        monkeypatch.setattr("index.ingest.document_id", interrupted)
         stopped = dossier("ingest", folder, data=tmp_path / "data")
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines() == [

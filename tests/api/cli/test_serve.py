@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from served import served
 
 from api.cli.serve import address_of
-
-PROGRAM = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
-
-
-@contextmanager
-def served(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the service, wait for its address and end it in any case."""
-    process = subprocess.Popen(
-        [*PROGRAM, "--port", "0", "--data", str(data), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=dict(os.environ),
-    )
-    try:
-        assert process.stdout
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line + process.communicate(timeout=20)[1]
-        yield process, found[0]
-    finally:
-        process.kill()
-        process.communicate(timeout=20)
 
 
 def test_it_serves_until_it_is_ended(dossier, own: Path) -> None:
@@ -82,6 +57,9 @@ def test_it_owns_its_directory_until_it_is_interrupted(dossier, own: Path, folde
         taken = dossier("ingest", folder, data=own)
         assert taken.exit_code == 1
         assert str(own) in taken.stderr
+        second = dossier("serve", "--port", 0, data=own)
+        assert second.exit_code == 1
+        assert f"in use by process {process.pid}" in second.stderr
         # Reading goes on beside it.
         assert dossier("ask", "What will the repairs of the bridge cost?", data=own).exit_code == 0
         assert dossier("doctor", data=own).exit_code == 0
@@ -90,6 +68,17 @@ def test_it_owns_its_directory_until_it_is_interrupted(dossier, own: Path, folde
     assert process.returncode == 130
     assert err == "interrupted\n"
     assert dossier("ingest", folder, data=own).exit_code == 0
+
+
+def test_the_log_may_be_one_object_a_line(own: Path) -> None:
+    with served(own, "--log-format", "json") as (process, url):
+        httpx.get(f"{url}/v1/documents", headers={"X-Request-ID": "r-1"}, trust_env=False)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    lines = [json.loads(line) for line in err.splitlines()]
+    (told,) = [line for line in lines if line["logger"] == "dossier.requests"]
+    assert (told["request_id"], told["key"], told["status"]) == ("r-1", "local", 200)
+    assert told["route"] == "/v1/documents"
 
 
 def test_the_address_is_one_that_can_be_opened() -> None:
@@ -106,7 +95,7 @@ def test_other_machines_are_kept_out(dossier, own: Path, host: str) -> None:
     result = dossier("serve", "--host", host, data=own)
     assert result.exit_code == 2
     assert host in result.stderr
-    assert "--allow-remote" in result.stderr
+    assert "dossier keys create" in result.stderr
 
 
 def test_a_taken_port_is_told(dossier, own: Path) -> None:
@@ -118,9 +107,10 @@ def test_a_taken_port_is_told(dossier, own: Path) -> None:
     assert "--port" in result.stderr
 
 
-def test_an_address_that_is_not_here_is_told_even_if_allowed(dossier, own: Path) -> None:
-    result = dossier("serve", "--allow-remote", "--host", "192.0.2.1", data=own)
-    assert result.exit_code == 1
+def test_with_keys_any_address_will_do(dossier, own: Path) -> None:
+    dossier("keys", "create", "desk", "--grant", "default:read", data=own)
+    result = dossier("serve", "--host", "192.0.2.1", data=own)
+    assert result.exit_code == 1  # there is no such address here
     assert "warning: " in result.stderr
     assert "cannot listen on 192.0.2.1" in result.stderr
 

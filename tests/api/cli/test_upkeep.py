@@ -69,6 +69,25 @@ class TestDoctor:
         assert not checks["data directory"]["ok"]
         assert checks["data directory"]["hint"]
 
+    def test_a_damaged_index_is_mended_and_told(self, dossier, own: Path) -> None:
+        for file in (own / "keywords").glob("*.term"):
+            file.write_bytes(b"")
+        result = dossier("doctor", data=own)
+        assert result.exit_code == 0, result.output
+        assert "keyword index: up to change" in result.stdout
+        assert "built anew since" in result.stdout
+
+    def test_a_damaged_record_is_told_with_the_way_back(self, dossier, own: Path) -> None:
+        record = own / "record.sqlite"
+        pages = record.read_bytes()
+        middle = len(pages) // 2
+        record.write_bytes(pages[:middle] + bytes(8192) + pages[middle + 8192 :])
+        result = dossier("doctor", data=own)
+        assert result.exit_code == 1
+        (line,) = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
+        assert "record" in line
+        assert "backup" in result.stdout
+
 
 class TestEval:
     """``eval run``: the table, the file and the verdict."""
@@ -98,7 +117,10 @@ class TestEval:
     def test_a_run_below_the_thresholds_is_code_1(self, dossier, cases: Path, own: Path) -> None:
         wrong = cases.read_text().replace("18 million crowns", "19 million crowns")
         cases.write_text(wrong, encoding="utf-8")
-        result = dossier("eval", "run", "--cases", cases, "--json", data=own)
+        least = cases.with_name("least.toml")
+        least.write_text("[minimum]\nfact_recall = 0.5\n", encoding="utf-8")
+        given = ("--cases", cases, "--thresholds", least)
+        result = dossier("eval", "run", *given, "--json", data=own)
         assert result.exit_code == 1
         shown = json.loads(result.stdout)
         (written,) = (own / "runs").glob("*.json")
@@ -110,11 +132,11 @@ class TestEval:
         assert result.exit_code in {0, 1}
         assert "Suite sample: 1 case" in result.stdout
         assert out.exists()
-        assert not (tmp_path / "none").exists()
+        assert [path.name for path in (tmp_path / "none").iterdir()] == ["runs"]
 
     def test_cases_that_cannot_be_used_are_told(self, dossier, tmp_path: Path) -> None:
         result = dossier("eval", "run", "--cases", tmp_path / "missing.jsonl")
-        assert result.exit_code == 1
+        assert result.exit_code == 2
         assert "missing.jsonl" in result.stderr
 
 

@@ -233,6 +233,7 @@ def test_beside_another_owner_it_waits(dossier, here: Path, tmp_path: Path) -> N
     assert dossier("watch", here, "--once", data=data).stdout.startswith("added ")
 
 
+@pytest.mark.soak
 def test_it_works_beside_a_server_and_after_it(here: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     environment = dict(os.environ)

@@ -137,6 +137,8 @@ def no_sentences() -> bytes:
     return b"(((((" * 50_000 + b".!?" * 50_000
 
 
+SOAK = pytest.mark.soak
+
 BOMBS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "text.pdf": (pdf_of_text, {"document_too_large"}),
     "packed.pdf": (pdf_packed_often, {"document_too_large"}),
@@ -177,7 +179,11 @@ def resident() -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize(
+    "name",
+    # One of four in every run, all of them in the long one.
+    [name if n % 4 == 0 else pytest.param(name, marks=SOAK) for n, name in enumerate(BOMBS)],
+)
 def test_a_bomb_costs_itself_alone(house: tuple[httpx.Client, Service], name: str) -> None:
     client, _ = house
     make, codes = BOMBS[name]

@@ -84,7 +84,8 @@ def test_the_list_can_be_filtered(client: httpx.Client) -> None:
         ("limit=x", "invalid_request"),
         ("since=yesterday", "invalid_request"),
         ("since=2025-01-01&until=2024-01-01", "invalid_filter"),
-        ("after=" + "x" * 300, "invalid_request"),
+        ("after=" + "x" * 1_001, "invalid_request"),
+        ("after=d-140f894974d3", "invalid_cursor"),
     ],
 )
 def test_a_list_that_cannot_be_made_is_told_why(

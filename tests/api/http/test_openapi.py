@@ -17,9 +17,12 @@ ROUTES = {
     ("get", "/v1/answers"): "listAnswers",
     ("get", "/v1/answers/affected"): "listAffectedAnswers",
     ("get", "/v1/answers/{answer_id}"): "getAnswer",
+    ("get", "/v1/answers/{answer_id}/events"): "getAnswerEvents",
     ("get", "/v1/answers/{answer_id}/manifest"): "getManifest",
     ("post", "/v1/answers/{answer_id}/replay"): "replayAnswer",
     ("post", "/v1/chat/completions"): "createChatCompletion",
+    ("post", "/v1/responses"): "createResponse",
+    ("get", "/v1/responses/{response_id}"): "getResponse",
     ("get", "/v1/models"): "listModels",
     ("post", "/v1/search"): "search",
     ("post", "/v1/documents"): "addDocuments",
@@ -27,9 +30,13 @@ ROUTES = {
     ("get", "/v1/documents/{document_id}"): "getDocument",
     ("get", "/v1/documents/{document_id}/text"): "getDocumentText",
     ("delete", "/v1/documents/{document_id}"): "removeDocument",
+    ("get", "/v1/jobs"): "listJobs",
+    ("get", "/v1/jobs/{job_id}"): "getJob",
+    ("delete", "/v1/jobs/{job_id}"): "cancelJob",
     ("get", "/v1/stories"): "listStories",
     ("get", "/livez"): "getLiveness",
     ("get", "/readyz"): "getReadiness",
+    ("get", "/metrics"): "getMetrics",
 }
 
 
@@ -63,10 +70,14 @@ def test_it_lists_every_route_that_answers(
         filled = re.sub(r"\{\w+\}", "d-nothing", path)
         for method in ("get", "post", "put", "patch", "delete", "head"):
             response = scratch.request(method.upper(), filled)
-            assert (response.status_code == 405) == (method not in methods), (method, path)
+            readable = {"head"} if "get" in methods else set()
+            assert (response.status_code == 405) == (method not in {*methods, *readable}), (
+                method,
+                path,
+            )
             if response.status_code == 405:
                 allowed = {name.strip().lower() for name in response.headers["allow"].split(",")}
-                assert allowed == set(methods)
+                assert allowed == {*methods, *readable}
 
 
 def test_everything_is_described(described: dict[str, Any]) -> None:
@@ -95,7 +106,9 @@ def test_every_error_is_documented_as_a_problem(described: dict[str, Any]) -> No
         assert "500" in responses
         for status, response in responses.items():
             if status >= "400":
-                compatible = path in ("/v1/chat/completions", "/v1/models")
+                compatible = path.startswith(
+                    ("/v1/chat/completions", "/v1/models", "/v1/responses")
+                )
                 expected = "application/json" if compatible else "application/problem+json"
                 assert list(response["content"]) == [expected], (method, path, status)
 
@@ -125,8 +138,11 @@ def test_every_request_example_works(scratch: httpx.Client, described: dict[str,
 def test_what_is_read_fits_its_schema(scratch: httpx.Client, described: dict[str, Any]) -> None:
     document = scratch.get("/v1/documents").json()["documents"][0]["id"]
     answer = scratch.post("/v1/answers", json={"question": "How long is the bridge?"}).json()["id"]
+    queued = {"json": {"text": "It waits."}, "headers": {"Prefer": "respond-async"}}
+    job = scratch.post("/v1/documents", **queued).json()["id"]
     for path, operation in ((p, o) for m, p, o in operations(described) if m == "get"):
         filled = path.replace("{document_id}", document).replace("{answer_id}", answer)
+        filled = filled.replace("{job_id}", job).replace("{response_id}", f"resp_{answer}")
         response = scratch.get(filled)
         content = operation["responses"]["200"]["content"]
         media_type = response.headers["content-type"].partition(";")[0]

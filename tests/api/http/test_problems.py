@@ -31,7 +31,7 @@ def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
             continue
         assert found.setdefault(kind.code, kind) is kind
         error = kind("something went wrong")
-        assert 400 <= problems.status_of(error) <= 504
+        assert 400 <= problems.status_of(error) <= 507
         assert "--answerer" not in problems.over_http(error.hint), kind
     assert len(found) > 25
 
@@ -79,8 +79,8 @@ def test_what_is_not_there_is_a_problem_too(
 
 
 def test_all_methods_of_a_path_are_allowed(client: httpx.Client) -> None:
-    assert client.put("/v1/documents").headers["allow"] == "GET, POST"
-    assert client.put("/v1/documents/d-1").headers["allow"] == "GET, DELETE"
+    assert client.put("/v1/documents").headers["allow"] == "GET, HEAD, POST"
+    assert client.put("/v1/documents/d-1").headers["allow"] == "GET, HEAD, DELETE"
 
 
 def test_long_paths_are_not_echoed(client: httpx.Client) -> None:

@@ -41,7 +41,7 @@ def replay(client: httpx.Client, name: str, **how: Any) -> dict[str, Any]:
 
 
 def test_answers_are_listed_newest_first(own: httpx.Client) -> None:
-    assert own.get("/v1/answers").json() == {"answers": [], "more": False}
+    assert own.get("/v1/answers").json() == {"answers": [], "more": False, "next": None}
     first, second = ask(own), ask(own)
     listed = own.get("/v1/answers", params={"limit": 1}).json()
     assert [one["id"] for one in listed["answers"]] == [second["id"]]
@@ -110,7 +110,7 @@ def test_new_documents_are_named_as_what_may_have_made_the_difference(own: httpx
 
 def test_affected_answers_are_told_with_what_stands_there_now(own: httpx.Client) -> None:
     answer = ask(own)
-    assert own.get("/v1/answers/affected").json() == {"answers": [], "more": False}
+    assert own.get("/v1/answers/affected").json() == {"answers": [], "more": False, "next": None}
     document = answer["citations"][0]["document_id"]
     cost = next(sent for sent in TEXTS if sent["name"] == "cost.txt")
     changed = cost["text"].replace("310 million", "320 million")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from harbour import TEXTS, Serve, at_endpoint, serving
 from scripted_endpoint import scripted_endpoint
-from scripted_replies import Reply, Request, vectors
+from scripted_replies import Reply, Request, number_of, text, vectors
 from tiny_cross_encoder import write_cross_encoder
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]
@@ -102,3 +102,23 @@ def test_a_cross_encoder_that_cannot_be_used_is_a_problem(
     assert "nowhere" in problem["detail"]
     problem_of(client.post("/v1/answers", json=QUESTION), 503, "reranker_unusable")
     problem_of(client.get("/readyz"), 503, "not_ready")
+
+
+def test_an_entailment_model_that_cannot_be_used_is_a_problem_where_it_is_needed(
+    serve: Serve, problem_of: CheckProblem, tmp_path: Path
+) -> None:
+    def reply(request: Request) -> Reply:
+        return text(f"The bridge was 310 million crowns. [{number_of('310 million', request)}]")
+
+    with scripted_endpoint(reply) as endpoint:
+        given = at_endpoint(endpoint.base_url) | {"model_output": "plain", "repair": "off"}
+        client, _ = serve(**given, entailment=str(tmp_path / "nowhere"))
+        put(client)
+        asked = {"question": "How much did the harbour bridge cost?"}
+        sent = asked | {"answerer": "model"}
+        problem = problem_of(client.post("/v1/answers", json=sent), 503, "entailment_unusable")
+        assert "nowhere" in problem["detail"]
+        answer = client.post("/v1/answers", json=asked | {"answerer": "embedded"}).json()
+        assert (answer["status"], answer["entailment"]) == ("answered", None)
+        checks = problem_of(client.get("/readyz"), 503, "not_ready")["checks"]
+        assert [check["name"] for check in checks] == ["entailment"]
