@@ -1,8 +1,8 @@
-"""News of a country that does not exist, of any length, made by a seed, with questions it answers.
+"""News of a country that does not exist, made by a seed, of any length, with their questions.
 
-Unlike `benchmarks/synthetic.py` the texts are sentences: they have names, figures, dates, hedges and
-speakers, so that everything that looks for those has something to do. Each document is about one
-thing, such as the harbour of one town, in one year; each question asks for one of its facts.
+Unlike `benchmarks/synthetic.py` the texts are sentences: they have names, figures, dates, hedges
+and speakers, so that everything that looks for those has something to do. Each document is about
+one thing, such as the harbour of one town, in one year; each question asks for one of its facts.
 """
 
 from __future__ import annotations

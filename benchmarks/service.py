@@ -146,20 +146,20 @@ def rates(work: Path, made: Sequence[Article], seconds: float) -> None:
         for clients in CLIENTS:
             bodies = _bodies(fresh, 100_000)
             found["ours", clients] = _rate(
-                "dossier, all different", base, pid, clients, bodies, seconds
+                "dossier, all different", base, pid, clients, bodies=bodies, seconds=seconds
             )
         again = every[:32]
         for clients in CLIENTS:
             bodies = ({"question": again[i % len(again)]} for i in range(100_000))
             found["again", clients] = _rate(
-                "dossier, 32 again", base, pid, clients, bodies, seconds
+                "dossier, 32 again", base, pid, clients, bodies=bodies, seconds=seconds
             )
     with stock(work) as (base, pid):
         asyncio.run(closed_loop(base, "/query", _bodies(fresh, 8), clients=2, seconds=30))
         for clients in CLIENTS:
             bodies = _bodies(iter(random.Random(3).sample(every, len(every))), 100_000)
             found["stock", clients] = _rate(
-                "stock, all different", base, pid, clients, bodies, seconds
+                "stock, all different", base, pid, clients, bodies=bodies, seconds=seconds
             )
     for name, kind in (("all different", "ours"), ("32 again", "again")):
         told = ", ".join(f"{found[kind, n] / found['stock', n]:.2f} at {n}" for n in CLIENTS)
@@ -172,7 +172,7 @@ def _bodies(source: Iterator[str], count: int) -> Iterator[dict[str, str]]:
 
 
 def _rate(
-    name: str, base: str, pid: int, clients: int, bodies: Iterator[Any], seconds: float
+    name: str, base: str, pid: int, clients: int, *, bodies: Iterator[Any], seconds: float
 ) -> float:
     path = "/query" if name.startswith("stock") else "/v1/answers"
     before, began = _cpu(pid), time.monotonic()
@@ -184,7 +184,8 @@ def _rate(
     statuses = dict(Counter(one.status for one in done))
     cpu = spent / max(len(good), 1) * 1000
     print(
-        f"  {name:24}{clients:>8}{rate:>8.1f}{p50 * 1000:>9.0f}{p99 * 1000:>9.0f}{cpu:>8.0f}  {statuses}",
+        f"  {name:24}{clients:>8}{rate:>8.1f}"
+        f"{p50 * 1000:>9.0f}{p99 * 1000:>9.0f}{cpu:>8.0f}  {statuses}",
         flush=True,
     )
     return rate
@@ -348,7 +349,7 @@ def burst(work: Path, made: Sequence[Article], seconds: float) -> None:
     with ours(work, answerer="embedded", max_concurrent_answers=8) as (base, pid):
         asyncio.run(closed_loop(base, "/v1/answers", _bodies(fresh, 8), clients=2, seconds=30))
         bodies = _bodies(fresh, 100_000)
-        capacity = _rate("capacity", base, pid, 8, bodies, seconds)
+        capacity = _rate("capacity", base, pid, 8, bodies=bodies, seconds=seconds)
         sent = [*_bodies(fresh, int(capacity * 5 * 10))]
         began = time.monotonic()
         done = asyncio.run(open_loop(base, "/v1/answers", sent, rate=capacity * 5))
