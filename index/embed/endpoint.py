@@ -220,6 +220,8 @@ class EndpointEmbedder:
             raise self._failed(tidy(error, self.api_key)) from error
 
     def _opened(self) -> OpenAI:
+        # The client trips over a half of httpx, which it finds while another thread imports that.
+        import httpx  # noqa: F401
         import openai
 
         with self._lock:

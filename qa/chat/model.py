@@ -212,7 +212,10 @@ class ChatModel:
     @contextlib.asynccontextmanager
     async def _client(self) -> AsyncIterator[AsyncOpenAI]:
         """Open a client that uses our settings only, and close it."""
-        await asyncio.to_thread(import_module, "openai")  # a second, off the event loop
+        # A second, off the event loop. The client trips over a half of httpx, which it finds while
+        # another thread imports that for Chroma.
+        for needed in ("httpx", "openai"):
+            await asyncio.to_thread(import_module, needed)
         from openai import AsyncOpenAI
 
         if self.base_url == VENDOR_URL and not self._api_key:
