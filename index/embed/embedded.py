@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,7 +141,7 @@ class EmbeddedModel:
     def _run(self, texts: list[str]) -> tuple[Vectors, list[Encoding]]:
         """Return the states of all word pieces, texts by pieces by dimension, and the pieces."""
         with self._lock:
-            loaded = self._loaded = self._loaded or _load(self.threads)
+            loaded = self._loaded = self._loaded or _load(_folder(), self.threads)
             encoded = loaded.tokenizer.encode_batch(texts)
             ids = np.array([e.ids for e in encoded], np.int64)
             inputs: dict[str, Any] = {
@@ -175,12 +176,13 @@ def _sentence_means(states: Vectors, encoding: Encoding, sentences: Sequence[Spa
     return _unit(found)
 
 
-def _load(threads: int) -> _Loaded:
+@lru_cache(maxsize=1)  # several services in one process share what is loaded
+def _load(folder: Path, threads: int) -> _Loaded:
     import onnxruntime
     from tokenizers import Tokenizer
 
     onnxruntime.disable_telemetry_events()
-    files = {name: _checked(name, sha) for name, sha in PINNED.items()}
+    files = {name: _checked(folder / name, sha) for name, sha in PINNED.items()}
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -195,13 +197,17 @@ def _load(threads: int) -> _Loaded:
     return _Loaded(session, tokenizer)
 
 
-def _checked(name: str, sha256: str) -> bytes:
-    """Return the bytes of a weights file after comparing them with the pinned hash."""
+def _folder() -> Path:
+    """Return the folder of the weights."""
     # find_spec on a top-level name locates the package without running any of its code.
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsUnusable(f"the package {PACKAGE} with the embedding weights is not installed")
-    path = Path(spec.submodule_search_locations[0]) / FOLDER / name
+    return Path(spec.submodule_search_locations[0]) / FOLDER
+
+
+def _checked(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a weights file after comparing them with the pinned hash."""
     try:
         data = path.read_bytes()
     except OSError as error:

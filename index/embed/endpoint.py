@@ -21,6 +21,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import numpy as np
 
+from index.certificates import certificates
 from index.embed import Vectors
 from index.errors import EmbeddingEndpointFailed
 from index.refusals import VENDOR_URL, Refusal, tidy
@@ -233,6 +234,7 @@ class EndpointEmbedder:
                         api_key=self.api_key or "none",  # the client insists on one
                         base_url=self.base_url or VENDOR_URL,
                         max_retries=0,
+                        http_client=openai.DefaultHttpxClient(verify=certificates()),
                     )
                 except Exception as error:  # what is no address is up to the HTTP library
                     raise self._failed(f"{self.base_url!r}: {error}") from error

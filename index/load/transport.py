@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from index.certificates import certificates
 from index.errors import AddressRefused
 
 _HTTP_PORT, _HTTPS_PORT = 80, 443
@@ -55,7 +56,9 @@ class CheckedTransport(httpx.BaseTransport):
         # No connection is used twice: one that was made for another name at the same address has
         # shown the certificate of that name only.
         unused = httpx.Limits(max_keepalive_connections=0)
-        self._inner = inner or httpx.HTTPTransport(trust_env=False, limits=unused)
+        self._inner = inner or httpx.HTTPTransport(
+            verify=certificates(environment=False), trust_env=False, limits=unused
+        )
         self._watch = _Watch(deadline, own=allow_private)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

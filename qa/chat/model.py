@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from index.certificates import certificates
 from index.refusals import VENDOR_URL, tidy, without_credentials
 from qa.chat.dialect import Dialect
 from qa.chat.endpoint_errors import NOT_AN_API, Rejection
@@ -216,7 +217,7 @@ class ChatModel:
         # another thread imports that for Chroma.
         for needed in ("httpx", "openai"):
             await asyncio.to_thread(import_module, needed)
-        from openai import AsyncOpenAI
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         if self.base_url == VENDOR_URL and not self._api_key:
             raise ModelUnauthorized(
@@ -228,6 +229,7 @@ class ChatModel:
                 base_url=self._address,
                 timeout=self.timeout,
                 max_retries=0,
+                http_client=DefaultAsyncHttpxClient(verify=certificates()),
             )
         except Exception as error:  # what makes an address unusable is up to the HTTP library
             raise ModelUnreachable(f"{self.base_url!r} is not a usable address: {error}") from error
