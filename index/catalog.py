@@ -7,6 +7,7 @@ it at any time. Every write is one transaction, flushed to disk before it is ack
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ from index.models import Document, Filters
 from index.passage_rows import PassageRows, State
 from index.reply_rows import ReplyRecord
 from index.rows import (
+    BUSY_SECONDS,
     any_version,
     conditions,
     current_version,
@@ -64,6 +66,7 @@ class Catalog(PassageRows):
     def __init__(self, path: Path) -> None:
         super().__init__(make_engine(path))
         self._path = path
+        self._writing = threading.Lock()
         self.stories = StoryRecord(self._engine, self._write)
         """Which documents are copies of one text."""
         self.answers = AnswerRecord(self._engine, self._write)
@@ -378,11 +381,17 @@ class Catalog(PassageRows):
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        # Threads of one process queue here. SQLite, where all but one have to wait for the file,
+        # looks again and again with growing pauses, so that some would wait a second for nothing.
+        in_turn = self._writing.acquire(timeout=BUSY_SECONDS)
         try:
             with self._engine.execution_options(write=True).begin() as connection:
                 yield connection
         except OperationalError as error:
             raise DataDirectoryUnusable(f"{self._path}: {error.orig}") from error
+        finally:
+            if in_turn:
+                self._writing.release()
 
 
 def no_document(document_id: str, version: int | None = None) -> NotFound:

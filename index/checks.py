@@ -44,6 +44,7 @@ def check_corpus(
     idle: Collection[str] = (),
     reranker: Reranker | None = None,
     mended: Mapping[str, str] = MappingProxyType({}),
+    owned: bool = False,
     whole: bool = True,
 ) -> list[Check]:
     """Return one check each of the record, the embedder, the indexes and a reranker.
@@ -59,6 +60,8 @@ def check_corpus(
         idle: names of those that the corpus does not need.
         reranker: the one configured.
         mended: what was wrong with indexes that this process has built anew, by their names.
+        owned: this process owns the directory, and each of its writes ends with the indexes
+            brought up to the record.
         whole: read all of the record; otherwise only see whether it can be read.
     """
     record = _record(directory, catalog, whole)
@@ -70,7 +73,7 @@ def check_corpus(
         *([_full(directory)] if is_full(directory) else []),
         _embedder(catalog, embedder),
         *(
-            _index(name, index, last, name in idle, mended.get(name))
+            _index(name, index, last, name in idle, mended.get(name), owned=owned)
             for name, index in indexes.items()
         ),
         *([_reranker(reranker)] if reranker else []),
@@ -112,7 +115,9 @@ def _reranker(reranker: Reranker) -> Check:
     return Check("reranker", ok=True, detail=identity)
 
 
-def _index(name: str, index: KeptIndex | None, last: int, idle: bool, mended: str | None) -> Check:
+def _index(
+    name: str, index: KeptIndex | None, last: int, idle: bool, mended: str | None, *, owned: bool
+) -> Check:
     if index is None:
         return Check(name, ok=True, detail="kept by the process that owns the directory")
     if idle:
@@ -122,9 +127,11 @@ def _index(name: str, index: KeptIndex | None, last: int, idle: bool, mended: st
         detail = f"at change {number} of {last}, to be mended: {index.trouble.why}"
         hint = "Answers go on without it. It is built anew as soon as that can be done."
         return Check(name, ok=False, detail=detail, hint=hint, degraded=True)
-    if number == last:
+    if number >= last:  # it may have gone on since the record was asked
         again = f", built anew since {mended}" if mended else ""
         return Check(name, ok=True, detail=f"up to change {last}{again}")
     detail = f"at change {number} of {last}"
+    if owned:  # what keeps an index back would be told as its trouble
+        return Check(name, ok=True, detail=f"{detail}, which is being written")
     hint = "If it stays so, stop the process that owns the directory and run `dossier reindex`."
     return Check(name, ok=False, detail=detail, hint=hint, degraded=True)

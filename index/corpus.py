@@ -329,6 +329,7 @@ class Corpus:
             idle=() if needed else ("vector index",),
             reranker=self.reranker,
             mended=self._upkeep.mended if self._upkeep else {},
+            owned=self._upkeep is not None,
             whole=whole,
         )
 

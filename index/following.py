@@ -49,14 +49,21 @@ def read_position(path: Path) -> Position:
         return Position()
 
 
-def write_position(path: Path, position: Position) -> None:
-    """Note a position, replacing the earlier note in one step."""
+def write_position(path: Path, position: Position, *, flush: bool = True) -> None:
+    """Note a position, replacing the earlier note in one step.
+
+    Args:
+        path: where to.
+        position: what to note.
+        flush: have it survive a loss of power as well.
+    """
     temporary = path.with_suffix(".new")
     note = json.dumps(asdict(position))
     with temporary.open("w", encoding="utf-8") as file:
         file.write(note)
-        file.flush()
-        os.fsync(file.fileno())
+        if flush:
+            file.flush()
+            os.fsync(file.fileno())
     temporary.replace(path)
 
 

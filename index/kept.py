@@ -43,7 +43,7 @@ class KeptIndex(ABC):
     name: ClassVar[str]
     """What to call it."""
     always_tried: ClassVar[bool] = False
-    """Whether it is tried at the start even if its files are those that were written."""
+    """Whether a server tries it at its start even if its files are those that were written."""
 
     def __init__(self, directory: Path, space: str, mark: Mark) -> None:
         """Keep an index in ``directory``.
@@ -88,8 +88,11 @@ class KeptIndex(ABC):
         write_position(self._note, Position(number, self._space, self._seal.files()))
 
     def unseal(self, number: int) -> None:
-        """Note that it is about to be written to."""
-        write_position(self._note, Position(number, self._space))
+        """Note that it is about to be written to.
+
+        If a loss of power takes this note, the one before it does not fit the files any more.
+        """
+        write_position(self._note, Position(number, self._space), flush=False)
 
     def set_aside(self) -> None:
         """Put its files where nobody opens them; those put there before go."""

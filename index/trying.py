@@ -1,7 +1,7 @@
 """An index is opened and asked in a child process, since a damaged one may end whoever opens it.
 
 Truncated files of Chroma have ended the process with a segmentation fault, or were read without a
-word as vectors that nothing is near; see docs/decisions/020-faults.md.
+word as vectors that nothing is near; see docs/decisions/021-faults.md.
 """
 
 from __future__ import annotations

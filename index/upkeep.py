@@ -176,7 +176,7 @@ class Upkeep:
         state, why = index.state()
         if state == "damaged":
             return why
-        if state == "whole" and not index.always_tried:
+        if state == "whole" and not (index.always_tried and self._in_background):
             return None
         wrong = index.tried(self._catalog, self._closed.is_set)
         if wrong is None and state == "unsure":

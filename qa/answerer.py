@@ -7,10 +7,11 @@ web page are all made of the same events.
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,12 +29,14 @@ from qa.question import AnswererName, Question
 from qa.readable.another import without_others
 from qa.readable.exchanges import with_replies
 from qa.readable.furniture import is_furniture
+from qa.repeated import Key, Repeated, Told, key_of
 from qa.search.chains import with_steps
 from qa.when.timeline import subject
 from qa.when.timing import read
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
+    from index.models import Filters
     from qa.audit.manifest import Manifest, Recorder
     from qa.chat.model import ChatModel
     from qa.compose import Composer, EvidenceSentence
@@ -94,6 +97,8 @@ class Answerer:
     """Makes follow-ups readable alone; ``None`` leaves it to the rules."""
     entailment: EntailmentModel | None = None
     """Is asked whether statements follow from what they cite; ``None`` leaves it to the rules."""
+    repeated: Repeated = field(default_factory=Repeated)
+    """Answers given lately."""
 
     async def stream(
         self, question: Question, rerun: Rerun | None = None, asker: Asker = LOCAL
@@ -117,12 +122,18 @@ class Answerer:
         composer = self.composer(question.answerer, model, entailment)
         if not (rerun and rerun.find):
             filters = question.filters.to_filters(asker.permitted)
-            await asyncio.to_thread(self.corpus.validate, filters)
+            last_change = await asyncio.to_thread(self._ready, filters)
+        key: Key | None = None
+        if rerun is None and self._may_repeat(question, composer):
+            key = key_of(question, asker, last_change)
+            if (known := self.repeated.get(key)) is not None:
+                async for event in self._again(known, question, asker):
+                    yield event
+                return
         understood = Rewritten(rerun.standalone) if rerun else await self._understood(question)
         reading = read(understood.text, question.filters)
         reading.require_days()
-        name = f"a-{uuid.uuid4().hex[:12]}"
-        making = Assembly(question, composer, name, understood.text, reading, entailment, asker)
+        making = Assembly(question, composer, _name(), understood.text, reading, entailment, asker)
         making.rewriting = understood.usage
         yield Started(id=making.id, question=question.text, standalone=making.standalone)
         try:
@@ -133,23 +144,56 @@ class Answerer:
             making.findings = await asyncio.to_thread(
                 weigh, making.reading.query, evidence, self.corpus, asker.permitted
             )
-            yield Retrieved(coverage=making.coverage, passages=len(found.hits), trace=making.trace)
+            told: list[AnswerEvent] = [
+                Retrieved(coverage=making.coverage, passages=len(found.hits), trace=making.trace)
+            ]
+            yield told[0]
             try:
                 drafts = composer.compose(making.reading.explained, evidence)
                 async with aclosing(drafts):  # a reader who leaves ends the model's call too
                     async for draft in drafts:
-                        yield making.add(draft)
+                        told.append(making.add(draft))
+                        yield told[-1]
             except DossierError as error:
                 # What was checked and sent stays good; without any of it there is no answer.
                 if not making.statements:
                     raise
                 making.reason = str(error)
             for draft in making.other_sides():
-                yield making.add(draft)
+                told.append(making.add(draft))
+                yield told[-1]
             answer = making.answer(self.corpus.reranker)
             manifest = self.recorder.manifest(making, found, evidence)
             keep = rerun.keep if rerun else partial(self.recorder.save, key=asker.key)
             await asyncio.to_thread(keep, answer, manifest)
+            if key is not None and not found.retrieval.degraded:
+                self.repeated.keep(key, Told(tuple(told), answer, manifest))
+        except DossierError as error:
+            yield Failed(code=error.code, message=str(error), hint=error.hint)
+            return
+        yield Completed(answer=answer)
+
+    def _ready(self, filters: Filters) -> int:
+        """Refuse filters that can match nothing, and return how far the record has come."""
+        self.corpus.validate(filters)
+        return self.corpus.catalog.last_change
+
+    def _may_repeat(self, question: Question, composer: Composer) -> bool:
+        """Return whether the answer may be one given before: no model has any part in it."""
+        rewritten = self.rewriter is not None and bool(question.history)
+        return self.repeated.most > 0 and composer.name == "embedded" and not rewritten
+
+    async def _again(
+        self, known: Told, question: Question, asker: Asker
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """Tell an answer given before as one of its own, and record it."""
+        began, name = time.perf_counter(), _name()
+        yield Started(id=name, question=question.text, standalone=known.answer.standalone)
+        for event in known.events:
+            yield event
+        answer, manifest = known.again(name, time.perf_counter() - began)
+        try:
+            await asyncio.to_thread(self.recorder.save, answer, manifest, key=asker.key)
         except DossierError as error:
             yield Failed(code=error.code, message=str(error), hint=error.hint)
             return
@@ -173,6 +217,11 @@ class Answerer:
         evidence = without_others(query, with_replies(query, evidence))
         evidence = [one for one in evidence if not is_furniture(one.document, one.span)]
         return found, evidence
+
+
+def _name() -> str:
+    """Return a new identifier of an answer."""
+    return f"a-{uuid.uuid4().hex[:12]}"
 
 
 def _validate(text: str, longest: int) -> None:

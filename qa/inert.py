@@ -55,7 +55,7 @@ _ADDRESSES: tuple[_Rule, ...] = (
         lambda found: f"[:]{found[1]}{_DOT.sub('[.]', found[2])}",
     ),
     (
-        re.compile(rf"(?<![^\W_])www\.{_HOST}", re.IGNORECASE),
+        re.compile(rf"www\.{_HOST}", re.IGNORECASE),
         lambda found: _DOT.sub("[.]", found[0]),
     ),
     (

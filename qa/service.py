@@ -35,6 +35,7 @@ from qa.generate import Generator
 from qa.grounding import check
 from qa.models import Answer, AnswerEvent, Completed, Failed
 from qa.question import AnswererName, Question
+from qa.repeated import Repeated
 from qa.search.searching import Searcher
 from qa.search.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 
@@ -215,6 +216,7 @@ def build(settings: Settings, *, write: bool, in_background: bool = False) -> Se
         recorder=Recorder(corpus, shaping(settings)),
         rewriter=_rewriter(settings),
         entailment=_entailment(settings),
+        repeated=Repeated(settings.remembered_answers),
     )
     return Service(settings, corpus, answerer)
 

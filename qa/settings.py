@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     max_question_chars: int = Field(4_000, ge=10)
     """Longest question that is accepted, in characters."""
 
+    remembered_answers: int = Field(128, ge=0, le=100_000)
+    """Answers of the built-in answerer that are kept in memory, to be given again at once to the
+    same question while no document has changed; each is recorded anew. 0 keeps none."""
     max_concurrent_answers: int = Field(64, ge=1, le=10_000)
     """Answers that `dossier serve` makes at once; as many questions may wait a short while, and
     whoever comes beyond that is told to come back (503)."""

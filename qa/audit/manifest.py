@@ -39,6 +39,7 @@ Value = str | int | float | bool | None
 WITHOUT_EFFECT = frozenset(
     {"data", "host", "port", "embedding_threads", "max_document_bytes", "max_question_chars"}
     | {"max_concurrent_answers", "key_requests_per_minute", "key_concurrency"}
+    | {"remembered_answers"}
     | {"otel_endpoint", "otel_words", "resume_seconds"}
     | {"model_timeout", "embedding_timeout", "embedding_max_tokens", "passage_tokens"}
 )

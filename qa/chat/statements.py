@@ -14,6 +14,8 @@ from index.split import sentences
 from qa.chat.prompt import NOT_IN_EVIDENCE
 
 _LONGEST_LINE = 4_000
+_STATES = 4
+"""Words that a line needs to be a statement once addresses were taken out of it."""
 
 _LABEL = (
     r"(?:evidence|sentences?|sources?|citations?|refs?|documents?|docs?|no|nr)?"
@@ -275,7 +277,8 @@ def _split(line: str) -> tuple[list[str], str]:
 def _read(part: str, available: int) -> tuple[str, list[int]]:
     """Return a part's words without markup and numbers, and the numbers in order."""
     text = _LINK.sub(_unlinked, _IMAGE.sub("", part))
-    text = _IDENTIFIER.sub("", _ADDRESS.sub("", _TAG.sub("", text)))
+    text, addresses = _ADDRESS.subn("", _TAG.sub("", text))
+    text = _IDENTIFIER.sub("", text)
     text = re.sub(r"\*\*|__|`+|~~~", "", text)
     text = " ".join(text.split())
     text = _BULLET.sub("", text)
@@ -296,7 +299,9 @@ def _read(part: str, available: int) -> tuple[str, list[int]]:
                 continue
             text = text[: match.start()] + text[match.end() :]
     text = re.sub(r"\s+([.,;:!?…])", r"\1", " ".join(text.split()))
-    return _LEFT_OVER.sub("", text).strip("*_ "), given
+    text = _LEFT_OVER.sub("", text).strip("*_ ")
+    # "See https://… or www.…" says nothing without its addresses.
+    return ("" if addresses and len(text.split()) < _STATES else text), given
 
 
 def _unlinked(match: re.Match[str]) -> str:

@@ -18,10 +18,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qa.text.dates import moments
 from qa.text.lexicon import DEMONYMS, KINDRED, LIGHT_WORDS
+from qa.text.remembered import remembered
 from qa.text.words import content_stems, is_content, key, name_words, names, stem, tokens
 
 if TYPE_CHECKING:
@@ -115,9 +117,14 @@ def is_about(hit: Hit, name: str) -> bool:
 
 def mentions(hit: Hit, name: str) -> bool:
     """Return whether a passage or its title has every word of ``name``."""
-    words = {key(t.text) for t in tokens(f"{hit.document.metadata.title or ''}\n{hit.text}")}
     wanted = name_words(name)
+    words = _keys(f"{hit.document.metadata.title or ''}\n{hit.text}")
     return bool(wanted) and all(word in words for word in wanted)
+
+
+@remembered
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key(token.text) for token in tokens(text))
 
 
 def _anchors(about: str, hits: Sequence[Hit]) -> list[tuple[Hit, float]]:
@@ -130,8 +137,8 @@ def _anchors(about: str, hits: Sequence[Hit]) -> list[tuple[Hit, float]]:
         chosen = [hit for hit in titled if len(title_words(hit)) == longest]
         return [(hit, 1.0 / (1 + rank)) for rank, hit in enumerate(chosen[:MOST_ANCHORS])]
     named = names(about)
-    naming = [hit for hit in hits if any(mentions(hit, name) for name in named)]
-    return [(hit, 0.5 / (1 + rank)) for rank, hit in enumerate(naming[:MOST_ANCHORS])]
+    naming = (hit for hit in hits if any(mentions(hit, name) for name in named))
+    return [(hit, 0.5 / (1 + rank)) for rank, hit in enumerate(islice(naming, MOST_ANCHORS))]
 
 
 def _words(text: str, without: set[str]) -> list[str]:

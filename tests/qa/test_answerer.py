@@ -22,7 +22,8 @@ LIMIT = 1_000_000
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    made = build(load_settings(data=tmp_path_factory.mktemp("service")), write=True)
+    folder = tmp_path_factory.mktemp("service")
+    made = build(load_settings(data=folder, remembered_answers=0), write=True)
     list(made.corpus.ingest(texts.three(), limit=LIMIT))
     yield made
     made.close()
