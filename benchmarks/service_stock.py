@@ -12,7 +12,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 BATCH = 2_000
+
+
+class Query(BaseModel):
+    """What is asked."""
+
+    question: str
+    """The question."""
 
 
 def main() -> None:
@@ -32,7 +41,6 @@ def app(dossier: Path, work: Path) -> Any:
     from llama_index.core.llms import MockLLM
     from llama_index.core.query_engine import CitationQueryEngine
     from llama_index.vector_stores.chroma import ChromaVectorStore
-    from pydantic import BaseModel
 
     from index.embed.embedded import EmbeddedModel
 
@@ -65,9 +73,6 @@ def app(dossier: Path, work: Path) -> Any:
         index, llm=MockLLM(max_tokens=64), similarity_top_k=8, citation_chunk_size=512
     )
     service = FastAPI()
-
-    class Query(BaseModel):
-        question: str
 
     @service.post("/query")
     def query(asked: Query) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from scripted_replies import Reply, Request
 from ways_in import Ways
 
 from qa.chat import prompt
+from qa.inert import in_answer
 
 VERBATIM = {"quote", "title", "outlet", "author", "url", "coverage", "trace"}
 """Fields that hold words of the record, or what was asked, as they are."""
@@ -65,12 +66,12 @@ def wrong(
         if rule in answer["text"]:
             found.append(f"the prompt was told: {rule!r}")
     if made_up:
-        quotes = " ".join(" ".join(c["quote"].split()) for c in answer["citations"])
+        quotes = " ".join(in_answer(" ".join(c["quote"].split()))[0] for c in answer["citations"])
         found += [
             f"made up: {statement['text']!r}"
             for statement in answer["statements"]
             if statement["support"] == "supported" and one.figure not in statement["text"]
-            if statement["text"].rstrip(".") not in quotes
+            if statement["text"].rstrip(".") not in quotes and not one.asserts
         ]
     return found
 
