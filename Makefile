@@ -2,6 +2,9 @@
 # Bytecode is made at first use: compiling all of it at once takes 200 MB and half a minute.
 # `make demo` and `make test` work on a machine with Python 3.11 or newer, make and pip.
 
+# Where a machine forbids it, each of the processes that the tests start would compile every library.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +44,7 @@ test-model: $(VENV)/installed-dev  ## Ask a small real model (MODEL=gemma3-270m,
 
 soak: $(VENV)/installed-dev  ## What takes long: kills, damaged files, hours of load in minutes
 	$(BIN)/python -m pytest -m soak --timeout 3600
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile thorough --timeout 3600
 
 check: lint types layers test  ## Run everything that must be green before a change lands
 

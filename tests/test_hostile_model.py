@@ -5,24 +5,18 @@ Each reply is sent through JSON, the stream, the OpenAI-compatible route and the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from click.testing import CliRunner
 from dam import QUESTION, TEXTS
 from harbour import at_endpoint, serving
 from promises import broken
-from scripted_endpoint import Endpoint, scripted_endpoint
+from scripted_endpoint import scripted_endpoint
 from scripted_replies import Reply, Request, cut, empty_choices, length, number_of, refusal, text
-from sse import read_events
+from ways_in import WAYS, Ways
 
-from api.cli import cli
 from index.models import Span
 from qa import assembly, grounding
 
@@ -91,64 +85,6 @@ ALTERED = frozenset(
 """Replies of which nothing that the model made up may come out as supported."""
 
 
-@dataclass
-class Ways:
-    """A server over the dossier, a model that says what a test puts in, and the four ways in."""
-
-    client: httpx.Client
-    data: Path
-    endpoint: Endpoint
-    now: list[Callable[[Request], Reply]]
-    settings: dict[str, str]
-
-    def text_of(self, document: str, version: int) -> str:
-        where = f"/v1/documents/{document}/text"
-        return self.client.get(where, params={"version": version}).text
-
-    def by_json(self) -> tuple[dict[str, Any] | None, str]:
-        response = self.client.post("/v1/answers", json={"question": QUESTION})
-        return (response.json() if response.is_success else None), response.text
-
-    def by_stream(self) -> tuple[dict[str, Any] | None, str]:
-        accept = {"Accept": "text/event-stream"}
-        response = self.client.post("/v1/answers", json={"question": QUESTION}, headers=accept)
-        events = read_events(response.text.splitlines())
-        if events[-1].name != "answer":
-            return None, response.text
-        answer = events[-1].data["answer"]
-        added = [e.data for e in events if e.name == "statement"]
-        assert [one["statement"] for one in added] == answer["statements"]
-        if added:
-            assert "".join(one["text"] for one in added) == answer["text"]
-        return answer, response.text
-
-    def by_completion(self) -> tuple[dict[str, Any] | None, str]:
-        asked = {"model": "dossier", "messages": [{"role": "user", "content": QUESTION}]}
-        response = self.client.post("/v1/chat/completions", json=asked)
-        if not response.is_success:
-            return None, response.text
-        whole = response.json()
-        answer, message = whole["dossier"], whole["choices"][0]["message"]
-        assert message["content"] == answer["text"]
-        marked = [mark["dossier"] for mark in message["annotations"]]
-        used = [n for statement in answer["statements"] for n in statement["citations"]]
-        assert marked == [answer["citations"][number - 1] for number in used]
-        return answer, response.text
-
-    def by_command(self) -> tuple[dict[str, Any] | None, str]:
-        asked = ["ask", QUESTION, "--data", str(self.data)]
-        runner = CliRunner(env={f"DOSSIER_{k.upper()}": v for k, v in self.settings.items()})
-        result = runner.invoke(cli, [*asked, "--json"])
-        return (json.loads(result.stdout) if result.stdout else None), result.output
-
-    def shown(self) -> str:
-        runner = CliRunner(env={f"DOSSIER_{k.upper()}": v for k, v in self.settings.items()})
-        return runner.invoke(cli, ["ask", QUESTION, "--data", str(self.data)]).output
-
-
-WAYS = ("by_json", "by_stream", "by_completion", "by_command")
-
-
 @pytest.fixture(scope="module")
 def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     data = tmp_path_factory.mktemp("hostile") / "data"
@@ -168,8 +104,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
 
 def ask(ways: Ways, way: str, reply: Callable[[Request], Reply]) -> tuple[Any, str]:
     ways.now.append(reply)
-    answer, shown = getattr(ways, way)()
-    return answer, shown
+    return ways.ask(way, QUESTION)
 
 
 def wrong(name: str, answer: dict[str, Any], ways: Ways) -> list[str]:
@@ -183,8 +118,15 @@ def wrong(name: str, answer: dict[str, Any], ways: Ways) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", REPLIES)
+def pairs() -> Iterator[Any]:
+    """Every reply by every way in; the default run has each by JSON and by one of the others."""
+    for number, name in enumerate(REPLIES):
+        for way in WAYS:
+            usual = way == "by_json" or way == WAYS[1 + number % (len(WAYS) - 1)]
+            yield pytest.param(name, way, marks=() if usual else pytest.mark.soak)
+
+
+@pytest.mark.parametrize(("name", "way"), pairs())
 def test_no_promise_is_broken(ways: Ways, name: str, way: str) -> None:
     said = plain(REPLIES[name])
     answer, shown = ask(ways, way, lambda request: text(said(request)))
@@ -196,7 +138,7 @@ def test_no_promise_is_broken(ways: Ways, name: str, way: str) -> None:
     if name == "a true one":
         assert answer["statements"][0]["support"] == "supported"
     if way == "by_command" and name in ("control characters", "html", "an image"):
-        on_the_terminal = ways.shown()
+        on_the_terminal = ways.shown(QUESTION)
         assert "\x1b]8" not in on_the_terminal
         assert "\u202e" not in on_the_terminal
         assert "evil.example/p" not in on_the_terminal

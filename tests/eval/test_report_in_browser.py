@@ -167,6 +167,7 @@ def test_nothing_is_wider_than_the_window(
     assert all(shot.stat().st_size > 5_000 for shot in shots)
 
 
+@pytest.mark.soak
 def test_a_thousand_cases_stay_usable(browser: Browser, tmp_path: Path) -> None:
     kinds = (right, wrong, due)
     run = run_of(*(kinds[number % 3](f"case-{number}") for number in range(1_000)))

@@ -12,16 +12,45 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import texts
 
 from eval.errors import UnwritableRun
 from eval.running.asking import Asked
 from eval.running.cache import Cache, key_for
+from qa.service import build
+from qa.settings import load_settings
 
-CASES = 8
+CASES = 40
+
+
+def write_cases(path: Path) -> None:
+    """Write cases that take a moment each, so that a run can be stopped among them."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(CASES):
+            case = {
+                "id": f"case-{number}",
+                "question": f"How many ships passed lock {number} of the canal?",
+                "type": "single",
+                "expected": [[f"{number + 100} ships"]],
+                "documents": {"all_of": [f"lock-{number}.txt"]},
+            }
+            file.write(json.dumps(case) + "\n")
+
+
+def make_data(data: Path) -> None:
+    """Take in what the cases ask about."""
+    service = build(load_settings(data=data), write=True)
+    told = [
+        texts.origin(f"lock-{n}.txt", f"Last year {n + 100} ships passed lock {n} of the canal.")
+        for n in range(CASES)
+    ]
+    list(service.corpus.ingest(told, limit=10_000))
+    service.close()
 
 
 def command(data: Path, out: Path, *options: str) -> list[str]:
-    plain = ("--limit", str(CASES), "--concurrency", "1", "--set", "answerer=embedded")
+    cases = str(data.parent / "cases.jsonl")
+    plain = ("--suite", cases, "--concurrency", "1", "--set", "answerer=embedded")
     code = "import sys; from api.cli import main; sys.argv[0] = 'dossier'; main()"
     where = ("--data", str(data), "--out", str(out))
     return [sys.executable, "-c", code, "eval", "run", *plain, *where, *options]
@@ -71,8 +100,10 @@ def content(path: Path) -> str:
 
 def test_a_killed_run_ends_like_one_that_was_left_alone(tmp_path: Path) -> None:
     alone, killed = tmp_path / "alone.json", tmp_path / "killed.json"
+    write_cases(tmp_path / "cases.jsonl")
+    make_data(tmp_path / "one")
+    make_data(data := tmp_path / "two")
     run_to_end(tmp_path / "one", alone)
-    data = tmp_path / "two"
     stop(data, killed, signal.SIGKILL, lambda done: done >= 2)
     said = stop(data, killed, signal.SIGINT, lambda done: done >= 4)
     assert "the same command goes on where it stopped" in said

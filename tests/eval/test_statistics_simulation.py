@@ -1,6 +1,7 @@
 """Runs whose true difference is known: false alarms, coverage and power of the paired statistics.
 
-``python -m benchmarks.eval_statistics`` does the same for more worlds and more runs.
+``python -m benchmarks.eval_statistics`` does the same for more worlds and more runs, and `make soak` for those
+that are left out here.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def misses(found: Sequence[PairedDifference], true: float) -> tuple[float, float
 @pytest.mark.parametrize(
     ("sizes", "steps", "correlation"),
     [
-        (TWELVE, BINARY, 0.7),
         (UNEQUAL_THIRTY, GRADED, 0.5),
-        (SIXTY, BINARY, 0.9),
+        pytest.param(TWELVE, BINARY, 0.7, marks=pytest.mark.soak),
+        pytest.param(SIXTY, BINARY, 0.9, marks=pytest.mark.soak),
     ],
 )
 def test_equal_runs_are_told_to_differ_as_seldom_as_promised(
@@ -98,9 +99,9 @@ def test_equal_runs_are_told_to_differ_as_seldom_as_promised(
 @pytest.mark.parametrize(
     ("sizes", "steps", "correlation", "effect"),
     [
-        (TWELVE, BINARY, 0.5, 0.2),
         (UNEQUAL_TWELVE, BINARY, 0.5, 0.2),
-        (UNEQUAL_THIRTY, GRADED, 0.5, 0.25),
+        pytest.param(TWELVE, BINARY, 0.5, 0.2, marks=pytest.mark.soak),
+        pytest.param(UNEQUAL_THIRTY, GRADED, 0.5, 0.25, marks=pytest.mark.soak),
     ],
 )
 def test_the_interval_holds_the_true_difference_nineteen_times_in_twenty(
@@ -127,10 +128,10 @@ def test_where_little_changed_the_interval_is_not_too_sure_that_little_was_lost(
 @pytest.mark.parametrize(
     ("sizes", "steps", "effect"),
     [
-        (THIRTY, BINARY, 0.25),
-        (THIRTY, GRADED, 0.3),
         (UNEQUAL_THIRTY, BINARY, 0.3),
-        (ALONE, BINARY, 0.2),
+        pytest.param(THIRTY, BINARY, 0.25, marks=pytest.mark.soak),
+        pytest.param(THIRTY, GRADED, 0.3, marks=pytest.mark.soak),
+        pytest.param(ALONE, BINARY, 0.2, marks=pytest.mark.soak),
     ],
 )
 def test_power_is_as_predicted(sizes: list[int], steps: tuple[float, ...], effect: float) -> None:
@@ -141,7 +142,12 @@ def test_power_is_as_predicted(sizes: list[int], steps: tuple[float, ...], effec
 
 
 @pytest.mark.parametrize(
-    ("sizes", "correlation"), [(ALONE, 0.0), (TWELVE, 0.0), (UNEQUAL_THIRTY, 0.5)]
+    ("sizes", "correlation"),
+    [
+        (UNEQUAL_THIRTY, 0.5),
+        pytest.param(ALONE, 0.0, marks=pytest.mark.soak),
+        pytest.param(TWELVE, 0.0, marks=pytest.mark.soak),
+    ],
 )
 def test_a_difference_told_to_be_detectable_is_detected(
     sizes: list[int], correlation: float

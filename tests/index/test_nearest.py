@@ -60,7 +60,7 @@ def test_of_few_all_are_compared(
 def test_of_many_the_likely_ones_are_compared_and_score_what_they_always_do() -> None:
     matrix = some(2 * EXACT_ROWS)
     where = held(matrix)
-    for vector in matrix[:40] * np.float32(0.99):
+    for vector in matrix[:8] * np.float32(0.99):
         found = where.nearest(vector, 8, None)
         best = plain(where, vector, 8, set(where.keys.tolist()))
         assert len({key for key, _ in found} & set(best)) >= 7

@@ -385,7 +385,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=10)), max_size=25).map("".join))
 def test_marks_of_any_text_are_sorted_and_disjoint(text: str):
     found = mark(text)

@@ -8,9 +8,9 @@ import pytest
 import texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from word_embedder import WordEmbedder
 
 from index.corpus import Corpus
-from index.embed.embedded import EmbeddedModel
 from index.keywords import NAMED_DOCUMENTS
 from index.load.origins import Origin
 from index.models import Filters
@@ -37,9 +37,9 @@ def numbered(number: int, words: str = "A note on the bridge") -> Origin:
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory, embedder: EmbeddedModel) -> Iterator[Corpus]:
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
     """Documents of all kinds, some of which changed their kind and some of which went."""
-    corpus = Corpus.open(tmp_path_factory.mktemp("scope"), embedder, write=True)
+    corpus = Corpus.open(tmp_path_factory.mktemp("scope"), WordEmbedder(), write=True)
     list(corpus.ingest([numbered(n) for n in range(300)], limit=LIMIT))
     moved = [texts.origin(f"{n}.txt", "It moved.\n", outlet="New Outlet") for n in range(0, 300, 7)]
     list(corpus.ingest(moved, limit=LIMIT))
@@ -145,7 +145,7 @@ def test_a_reader_sees_what_the_owner_changed_since(
 
 def test_words_are_found_alike_in_a_small_and_a_large_scope(open_corpus: OpenCorpus) -> None:
     count = NAMED_DOCUMENTS + 100
-    corpus = open_corpus()
+    corpus = open_corpus(using=WordEmbedder())
     origins = [
         texts.origin(
             f"{n}.txt",

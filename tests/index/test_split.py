@@ -67,7 +67,7 @@ def check_spans(text: str, spans: list[Span]) -> None:
         assert not text[start:end].strip()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(HOSTILE)
 def test_spans_hold_everything_but_white_space(text: str):
     spans = sentences(text)
@@ -75,7 +75,7 @@ def test_spans_hold_everything_but_white_space(text: str):
     assert sentences(text) == spans
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(HOSTILE)
 def test_no_sentence_is_too_long_or_begins_within_a_character(text: str):
     for span in sentences(text):
@@ -322,7 +322,7 @@ def check_passages(made: Draft, found: list[Passage]) -> None:
         assert tokens.count(passage.context) <= CONTEXT_TOKENS
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(HOSTILE, st.data())
 def test_passages_hold_all_evidence_once(text: str, data: st.DataObject):
     place = st.integers(0, len(text))

@@ -108,7 +108,7 @@ statements = st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=4).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(statements, st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=2))
 def test_a_cut_has_only_words_of_the_statement_in_order_and_is_supported(
     statement: str, quotes: list[str]
@@ -120,7 +120,7 @@ def test_a_cut_has_only_words_of_the_statement_in_order_and_is_supported(
         assert check(cut, quotes).support == "supported"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=2))
 def test_any_text_can_be_shortened(statement: str, quotes: list[str]) -> None:
     cut = shorten(statement, quotes)

@@ -148,7 +148,7 @@ def test_a_full_name_is_found_in_a_line_as_long_as_a_document() -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_checks_and_cuts_take_any_text(one: str, other: str) -> None:
     assert 0 <= check(one, [other, LOOM]).score <= 1
@@ -156,7 +156,7 @@ def test_checks_and_cuts_take_any_text(one: str, other: str) -> None:
     assert cut is None or check(cut, [LOOM, other]).support == "supported"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 9))
 def test_parsers_take_any_reply_however_it_comes(words: str, step: int) -> None:
     torn = json.dumps({"statements": [{"text": words, "evidence": [words, 1]}]})

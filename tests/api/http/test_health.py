@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 from harbour import TEXTS, Serve
+
+from index.upkeep import Upkeep
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]
 
@@ -18,6 +21,24 @@ def test_a_server_that_can_answer_is_ready(client: httpx.Client) -> None:
     checks = client.get("/readyz?verbose").json()["checks"]
     assert {"record", "embedder"} <= {check["name"] for check in checks}
     assert all(check["ok"] for check in checks)
+
+
+def test_a_server_in_the_middle_of_a_write_is_ready(
+    serve: Serve, embeddings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The record has it and the indexes do not yet: that is how every write goes, and no trouble.
+    client, _ = serve(**embeddings)
+    told: list[dict[str, Any]] = []
+    follow = Upkeep.follow
+
+    def watched(self: Upkeep, **given: bool) -> None:
+        told.append(client.get("/readyz").json())
+        follow(self, **given)
+
+    monkeypatch.setattr(Upkeep, "follow", watched)
+    client.post("/v1/documents", json=TEXTS[0]).raise_for_status()
+    assert told
+    assert all(reply == {"status": "ready"} for reply in told), told
 
 
 def test_a_server_with_a_broken_record_lives_but_is_not_ready(

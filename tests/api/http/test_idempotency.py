@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from harbour import TEXTS, Serve, at_endpoint, send
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted_endpoint import scripted_endpoint
 from scripted_replies import hang, text
@@ -231,7 +231,6 @@ def test_every_string_of_the_draft_is_a_key(key: str) -> None:
     assert read_key([f'"{escaped}"']) == key
 
 
-@settings(max_examples=200)
 @given(
     st.lists(st.sampled_from([b"--x1", b"-", b"x", b"x1", b"1--x", b"words"]), max_size=12),
     st.data(),

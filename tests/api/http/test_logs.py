@@ -129,7 +129,7 @@ def test_a_fault_is_logged_whole_and_on_lines_of_its_own() -> None:
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(parts=st.lists(st.one_of(WORDS, st.just(new_secret())), max_size=4))
 def test_whatever_is_logged_is_one_line(parts: list[str]) -> None:
     for form in ("plain", "json"):
