@@ -15,11 +15,7 @@ any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 words = st.text(alphabet="aBéß9 .,'’-\n漢\u0301\u00ad", max_size=90)
 
 
-@given(
-    st.lists(
-        st.one_of(words, any_text), max_size=6
-    )
-)
+@given(st.lists(st.one_of(words, any_text), max_size=6))
 def test_texts_read_together_have_the_terms_of_each(texts: list[str]) -> None:
     analyze = analyzer().analyze
     known = Terms(analyzer().analyze)
