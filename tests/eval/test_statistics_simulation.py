@@ -1,7 +1,7 @@
 """Runs whose true difference is known: false alarms, coverage and power of the paired statistics.
 
-``python -m benchmarks.eval_statistics`` does the same for more worlds and more runs, and `make soak`
-for those that are left out here.
+``python -m benchmarks.eval_statistics`` does the same for more worlds and more runs, and
+``make soak`` for those that are left out here.
 """
 
 from __future__ import annotations
