@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag
 
 from api.errors import UrlIngestOff
+from api.upload_names import shortened
 from index.errors import AddressRefused, DossierError
 from index.load.origins import Origin
 
@@ -30,7 +31,6 @@ def link(url: str, given: Metadata) -> Origin:
     Raises:
         AddressRefused: if it is no web address, or carries a user name or password.
     """
-    from api.uploads import shortened
     from index.load.fetch import require_plain
 
     address = urldefrag(url.strip()).url

@@ -8,6 +8,8 @@ document stays what it is for uploads to its own collection.
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from index.load.origins import Origin
 
 SCHEME = "upload:"
+_LONGEST_NAME = 200
 _FETCHED = ("http:%2F%2F", "https:%2F%2F")  # see api.fetching.link
 
 
@@ -62,3 +65,28 @@ def settled(origins: Sequence[Origin], catalog: Catalog) -> list[Origin]:
         return own
 
     return [replace(origin, source=source(origin)) for origin in origins]
+
+
+def content_name(data: bytes) -> str:
+    """Return a name for what has none: the same content is the same document."""
+    return f"sha256-{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of ``name`` without control characters, composed and not too long.
+
+    It identifies the upload and tells its format; nothing is ever opened by it. What is too long
+    loses its middle, so that the suffix stays.
+    """
+    last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
+    plain = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
+    plain = "" if set(plain) <= {" ", "."} else " ".join(plain.split())
+    return shortened(plain)
+
+
+def shortened(name: str) -> str:
+    """Return ``name``, without its middle if it is too long."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - 40]}…{digest}…{name[-20:]}"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import hashlib
 import json
-import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +17,7 @@ from api.errors import MalformedBody, TooManyDocuments, UnsupportedMediaType
 from api.fetching import link
 from api.negotiation import sent
 from api.schemas import Described, TextRequest, UrlRequest
+from api.upload_names import content_name, safe_name
 from index.errors import EmptyDocument, InputError
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ Sent = TypeVar("Sent")
 MOST_FILES = 100
 _MOST_FIELDS = 20
 _LONGEST_FIELD = 10_000
-_LONGEST_NAME = 200
 
 
 async def read(request: Request) -> list[Origin]:
@@ -76,7 +74,7 @@ def _from_json(body: bytes) -> Origin:
         return link(named.url, named.to_metadata())
     text = _checked(lambda: TextRequest.model_validate_json(body))
     metadata = text.to_metadata()
-    name = safe_name(text.name or "") or _content_name(text.text.encode())
+    name = safe_name(text.name or "") or content_name(text.text.encode())
     return Origin(
         source=f"upload:{name}",
         # Whatever it is called, it is plain text; the mark says without doubt in which encoding.
@@ -124,7 +122,7 @@ async def _from_form(form: FormData) -> list[Origin]:
         data = await file.read()
         if not data and not file.filename:  # what a browser sends where no file was chosen
             continue
-        name = safe_name(file.filename or "") or _content_name(data)
+        name = safe_name(file.filename or "") or content_name(data)
         origin = Origin(
             source=f"upload:{name}",
             name=name,
@@ -145,28 +143,3 @@ async def _from_form(form: FormData) -> list[Origin]:
             hint="Send each file as a part with a file name: curl -F file=@report.pdf",
         )
     return list(origins.values())
-
-
-def _content_name(data: bytes) -> str:
-    """Return a name for what has none: the same content is the same document."""
-    return f"sha256-{hashlib.sha256(data).hexdigest()[:16]}"
-
-
-def safe_name(name: str) -> str:
-    """Return the last part of ``name`` without control characters, composed and not too long.
-
-    It identifies the upload and tells its format; nothing is ever opened by it. What is too long
-    loses its middle, so that the suffix stays.
-    """
-    last = unicodedata.normalize("NFC", name.replace("\\", "/").rstrip("/").rpartition("/")[2])
-    plain = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in last)
-    plain = "" if set(plain) <= {" ", "."} else " ".join(plain.split())
-    return shortened(plain)
-
-
-def shortened(name: str) -> str:
-    """Return ``name``, without its middle if it is too long."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: _LONGEST_NAME - 40]}…{digest}…{name[-20:]}"

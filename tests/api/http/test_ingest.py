@@ -17,7 +17,7 @@ from harbour import TEXTS, Serve, send, serving, upload
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.uploads import safe_name
+from api.upload_names import safe_name
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]
 
