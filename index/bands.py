@@ -24,7 +24,7 @@ BANDS = 64
 """Bands that a signature is cut into, of two numbers each."""
 CROWD = 64
 """Most entries of one band that are looked at: a band that more share tells nothing."""
-_UNSORTED = 2_000
+_UNSORTED = 500  # of some eight kilobytes each
 _BITS = 26  # of a band's hash; six more tell the bands apart, so that all fit one sorted array
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 divided by the golden ratio: Knuth's multiplier
 
@@ -35,9 +35,15 @@ class Bands:
     def __init__(self, names: Sequence[str], signatures: Rows) -> None:
         """Begin with these names and their signatures, one row each."""
         self._names = list(names)
+        self._begun = len(self._names)
         self._recent: dict[int, list[int]] = {}
         self._waiting: list[Rows] = []
         self._sort(_keys(signatures))
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether as many names were added as it began with: many of them may be gone again."""
+        return len(self._names) - self._begun >= max(_UNSORTED, self._begun)
 
     def add(self, name: str, signature: Rows, limit: int) -> list[str]:
         """Add a name with its signature, and return the names that share a band with it.

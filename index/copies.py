@@ -75,7 +75,7 @@ class _Stories:
         """
         own, document_id = _words(hit.candidate), hit.candidate.document_id
         for name in takewhile(document_id.__ne__, members):
-            if _says(self._text(name, members), own):
+            if self._has(name, own, members):
                 found = self._holding(name, own)
                 if found:
                     return [
@@ -100,12 +100,14 @@ class _Stories:
 
     def _copies(self, name: str, own: Wording, members: tuple[str, ...]) -> tuple[str, ...]:
         others = (other for other in members if other != name)
-        return tuple(other for other in others if _says(self._text(other, members), own))
+        return tuple(other for other in others if self._has(other, own, members))
 
-    def _text(self, name: str, members: tuple[str, ...]) -> Wording:
+    def _has(self, name: str, own: Wording, members: tuple[str, ...]) -> bool:
+        """Return whether a document says all of ``own``; one removed meanwhile says nothing."""
         if name not in self._texts:
             self._texts |= self._catalog.stories.wordings(members)
-        return self._texts[name]
+        text = self._texts.get(name)
+        return text is not None and _says(text, own)
 
     def _of(self, name: str) -> list[tuple[Candidate, Wording]]:
         if name not in self._passages:

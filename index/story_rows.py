@@ -165,7 +165,8 @@ class StoryRecord:
         ]
 
     def _loaded(self, connection: Connection) -> Bands:
-        if self._bands is None:
+        # It is not told of what leaves: made anew now and then, it does not grow with every change.
+        if self._bands is None or self._bands.is_worn:
             c, names, data = t.stories.c, [], bytearray()
             query = select(c.document_id, c.signature).execution_options(yield_per=10_000)
             for name, packed in connection.execute(query):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from texts import origin
 
-from index.bands import Bands
+from index.bands import CROWD, Bands
 from index.corpus import Corpus
 from index.load.origins import Origin
 from index.models import Filters
 from index.split import sentences
 from index.stories import Story, is_copy
+from index.story_rows import StoryRecord
 from index.wording import Wording, wording
 
 OpenCorpus = Callable[..., Corpus]
@@ -244,6 +246,37 @@ def test_copies_do_not_push_other_documents_out(open_corpus: OpenCorpus) -> None
     hits = corpus.search("the quay in Lindholm will close", limit=2).hits
     assert [hit.document.name for hit in hits] == ["0.txt", "own.txt"]
     assert len(hits[0].copies) == 24
+
+
+def test_a_copy_is_found_after_many_of_the_same_words_came_and_went(
+    open_corpus: OpenCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.bands._UNSORTED", CROWD + 1)
+    corpus = open_corpus()
+    for number in range(CROWD + 1):
+        ingest(corpus, origin(f"gone{number}.txt", wire.wire()))
+        corpus.remove(id_of(corpus, f"gone{number}.txt"))
+    ingest(corpus, *wire.outlets())
+    (story,) = corpus.stories()
+    assert set(names(story)) == set(ALL)
+
+
+def test_a_copy_that_is_removed_while_a_search_runs_says_nothing(
+    told: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = id_of(told, "nordwire.txt")
+    members = StoryRecord.members
+
+    def removed_then(self: StoryRecord, *given: Any) -> dict[str, tuple[str, ...]]:
+        found = members(self, *given)
+        monkeypatch.undo()
+        told.remove(first)
+        return found
+
+    monkeypatch.setattr(StoryRecord, "members", removed_then)
+    hits = told.search("when will the north quay be closed").hits
+    assert {hit.document.name for hit in hits} & set(ALL)
+    assert first not in {name for hit in hits for name in (hit.document.id, *hit.copies)}
 
 
 def test_passages_of_a_copy_that_begin_elsewhere_fall_away_all_the_same(
