@@ -14,6 +14,7 @@ from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
 from index.rows import permits
+from index.together import Together
 
 Write = Callable[[], AbstractContextManager[Connection]]
 
@@ -57,7 +58,7 @@ class AnswerRecord:
 
     def __init__(self, engine: Engine, write: Write) -> None:
         self._engine = engine
-        self._write = write
+        self._together = Together(write)
 
     def save(
         self,
@@ -81,7 +82,8 @@ class AnswerRecord:
             key: identifier of the key that asked; ``None`` for whoever has the data directory.
         """
         row = {"id": answer_id, "created_at": _stamp(created_at), "body": body, "key": key}
-        with self._write() as connection:
+
+        def change(connection: Connection) -> None:
             connection.execute(insert(t.answers), {**row, "manifest": manifest})
             hashes = {place: _hash(connection, *place) for place in set(map(_place, citations))}
             rows = [
@@ -90,6 +92,8 @@ class AnswerRecord:
             ]
             if rows:
                 connection.execute(insert(t.citations), rows)
+
+        self._together.carry_out(change)
 
     def body(self, answer_id: str, asker: Asker = LOCAL) -> str:
         """Return the JSON of a recorded answer.

@@ -215,9 +215,9 @@ class Corpus:
         """Return the best passages for ``query``; see :meth:`index.search.Retriever.search`."""
         return self.retriever.search(query, filters, limit=limit)
 
-    def validate(self, filters: Filters) -> None:
+    def validate(self, filters: Filters) -> int:
         """Refuse filters that can match nothing; see :meth:`index.search.Retriever.validate`."""
-        self.retriever.validate(filters)
+        return self.retriever.validate(filters)
 
     def weights(self, words: Sequence[str]) -> dict[str, float]:
         """Return how telling each word is in this corpus; see :meth:`KeywordIndex.rarity`."""

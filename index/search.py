@@ -230,8 +230,10 @@ class Retriever:
             if one.candidate.document_id in documents
         )
 
-    def validate(self, filters: Filters) -> None:
+    def validate(self, filters: Filters) -> int:
         """Refuse filters that cannot match by their own terms, and vectors of another space.
+
+        Returns the number of the record's newest change, which tells whether it is as it was.
 
         Raises:
             InvalidFilter: if a filter names what is not there, or leaves no day.
@@ -241,6 +243,7 @@ class Retriever:
         require_possible(filters)
         self.documents.follow_to(self.catalog, state.last_change)
         require_known(filters, self.documents)
+        return state.last_change
 
 
 def _fused(dense: dict[int, float], keyword: dict[int, float]) -> list[tuple[int, float]]:

@@ -122,7 +122,7 @@ class Answerer:
         composer = self.composer(question.answerer, model, entailment)
         if not (rerun and rerun.find):
             filters = question.filters.to_filters(asker.permitted)
-            last_change = await asyncio.to_thread(self._ready, filters)
+            last_change = await asyncio.to_thread(self.corpus.validate, filters)
         key: Key | None = None
         if rerun is None and self._may_repeat(question, composer):
             key = key_of(question, asker, last_change)
@@ -172,11 +172,6 @@ class Answerer:
             yield Failed(code=error.code, message=str(error), hint=error.hint)
             return
         yield Completed(answer=answer)
-
-    def _ready(self, filters: Filters) -> int:
-        """Refuse filters that can match nothing, and return how far the record has come."""
-        self.corpus.validate(filters)
-        return self.corpus.catalog.last_change
 
     def _may_repeat(self, question: Question, composer: Composer) -> bool:
         """Return whether the answer may be one given before: no model has any part in it."""

@@ -108,8 +108,13 @@ class Surroundings:
     words: frozenset[str]
     """Its words, in the form in which they are looked up, with the countries of its capitals and
     the initials of its longer names."""
-    figures: frozenset[str]
-    """Its figures and years, as normalised values."""
+    text: str
+    """The passage and what says what it is about."""
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Its figures and years, as normalised values; read when a question has figures."""
+        return _values(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +199,13 @@ def read_surroundings(text: str) -> Surroundings:
     return Surroundings(
         stems=_concepts(text),
         words=frozenset(words | countries | _initials(text)),
-        figures=frozenset(str(figure.value) for figure in figures(text)),
+        text=text,
     )
+
+
+@remembered
+def _values(text: str) -> frozenset[str]:
+    return frozenset(str(figure.value) for figure in figures(text))
 
 
 def _initials(text: str) -> set[str]:
@@ -263,7 +273,7 @@ def _cover(asked: Asked, stems: frozenset[str]) -> float:
 
 def _figure_missing(asked: Asked, text: Surroundings) -> bool:
     """Return whether a text lacks a figure of the question, or all of those to choose from."""
-    missing = asked.figures - text.figures
+    missing = asked.figures - text.figures if asked.figures else asked.figures
     return missing == asked.figures != frozenset() if asked.one_of_figures else bool(missing)
 
 

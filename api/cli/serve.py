@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.cli import exits, options
+from api.cli import exits, options, process
 from api.cli.leaving import Leaving
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def serve(host: str | None, port: int | None, log_level: str, log_format: LogFor
     describes the routes.
     """
     settings = options.settings(host=host, port=port)
+    process.set_up()
     _refuse_remote(settings)
     with (
         Leaving() as leaving,
@@ -71,6 +72,7 @@ def serve(host: str | None, port: int | None, log_level: str, log_format: LogFor
         from api.telemetry.log_config import log_config
 
         app = create_app(service, settings)
+        process.loaded()
         config = uvicorn.Config(
             app,
             log_level=log_level,

@@ -41,9 +41,6 @@ POOLED, CONNECTIONS = ("record.sqlite", "record.sqlite-wal"), 16
 """The record, and how often it may be open: the pool has up to 15 connections, the keys one more.
 SQLite keeps the descriptor of a connection that was closed for the next one, since closing it would
 drop the locks of the others; so there are as many as were ever wanted at once."""
-ARENAS = "2"
-"""Heaps of the allocator: with one for each thread it keeps back so much of what was given back to
-it that what the service keeps cannot be seen."""
 SETTINGS = {
     "model_output": "plain",
     "model_timeout": "4",
@@ -147,7 +144,6 @@ class Soak:
 
 def test_everything_is_back_where_it_began(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, log = tmp_path / "data", tmp_path / "log"
-    monkeypatch.setenv("MALLOC_ARENA_MAX", ARENAS)
     with soak_endpoint() as endpoint:
         for name, value in (at_endpoint(endpoint.base_url) | SETTINGS).items():
             monkeypatch.setenv(f"DOSSIER_{name.upper()}", value)
