@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import tokens
 from index.embed import Vectors
 from index.models import Filters
+from index.text import tokens
 
 DIMENSIONS = 384
 """Those of the built-in embedder."""

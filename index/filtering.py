@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from index.errors import InvalidFilter
-from index.languages import language_of
 from index.models import DEFAULT_COLLECTION, Filters
+from index.text.languages import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,9 +20,9 @@ import numpy as np
 
 from index.faults import in_words, is_fault
 from index.following import Pending, pending, read_position
-from index.glue import CommonWords, unglue
 from index.kept import KeptIndex, Stop, Stopped, Trouble
 from index.seal import checksum
+from index.text.glue import CommonWords, unglue
 from index.trying import tried
 
 if TYPE_CHECKING:

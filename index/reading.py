@@ -12,7 +12,7 @@ from index.errors import UndecodableText
 from index.load import fingerprint, parse, stamp
 from index.load.origins import Origin
 from index.models import Draft, Passage
-from index.split import split
+from index.text.split import split
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from sqlalchemy import (
 
 from index import schema as t
 from index.embed import Vectors
-from index.languages import language_of
 from index.models import (
     DEFAULT_COLLECTION,
     METADATA_FIELDS,
@@ -39,6 +38,7 @@ from index.models import (
     Span,
 )
 from index.storage import record_error
+from index.text.languages import language_of
 
 BUSY_SECONDS = 30
 """How long a write waits for another process to finish its own."""

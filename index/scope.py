@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from index.entries import Described, Extent
 from index.following import InMemory, Pending
-from index.languages import language_of
 from index.models import DEFAULT_COLLECTION, Filters
+from index.text.languages import language_of
 
 if TYPE_CHECKING:
     from index.catalog import Catalog

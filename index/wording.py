@@ -20,8 +20,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
-from index.glue import FUNCTION_WORDS
 from index.models import Span
+from index.text.glue import FUNCTION_WORDS
 
 SHINGLE = 4
 """Words of a shingle: two reports of one event share few runs of four, two copies nearly all."""

@@ -25,7 +25,7 @@ from index.certificates import certificates
 from index.embed import Vectors
 from index.errors import EmbeddingEndpointFailed
 from index.refusals import VENDOR_URL, Refusal, tidy
-from index.tokens import count, prefix
+from index.text.tokens import count, prefix
 
 if TYPE_CHECKING:
     from openai import OpenAI

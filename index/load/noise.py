@@ -17,7 +17,7 @@ from index.load import labels
 from index.load.byline import announces_date, infer, is_date_line, outlet_row, read_byline
 from index.load.rows import Row, rows
 from index.models import Metadata, Span
-from index.split import sentences
+from index.text.split import sentences
 
 _TOP = 15
 """Lines from the start of the text in which bylines and dates are looked for."""

@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import islice
 from typing import Literal
 
-from index.lines import has_marker, is_table_row, logical_lines
 from index.load import labels
 from index.models import Span
+from index.text.lines import has_marker, is_table_row, logical_lines
 
 Kind = Literal["label", "leading", "credit", "legal", "invitation", "stray"]
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
-from index.split import sentences
+from index.text.split import sentences
 from qa.excerpts import excerpt
 from qa.models import Answer, Citation, Excerpt
 from qa.question import Contract

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index import tokens
 from index.models import Document
+from index.text import tokens
 from qa.compose import EvidenceSentence
 from qa.models import OutputForm
 

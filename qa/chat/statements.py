@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.split import sentences
+from index.text.split import sentences
 from qa.chat.prompt import NOT_IN_EVIDENCE
 
 _LONGEST_LINE = 4_000

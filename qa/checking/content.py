@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import tokens as vocabulary
+from index.text import tokens as vocabulary
 from qa.text.figures import Figure
 from qa.text.lexicon import CAPITALS
 from qa.text.spellings import same_spelling

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.split import sentences
+from index.text.split import sentences
 from qa.relevance import THRESHOLD
 from qa.text.synonyms import concept
 from qa.text.words import name_words, names, stem, tokens

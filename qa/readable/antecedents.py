@@ -22,7 +22,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.models import Span
-from index.split import sentences
+from index.text.split import sentences
 from qa.text.gazetteer import FEMALE_NOUNS, MALE_NOUNS, PERSON_NOUNS
 from qa.text.lexicon import ROLES
 from qa.text.mentions import Gender, Mention, mentions, quoted

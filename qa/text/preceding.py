@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.models import Span
-from index.split import sentences
+from index.text.split import sentences
 
 if TYPE_CHECKING:
     from qa.compose import EvidenceSentence

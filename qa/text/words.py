@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from index import tokens as vocabulary
+from index.text import tokens as vocabulary
 from qa.text.lexicon import (
     ALIASES,
     DEMONYMS,

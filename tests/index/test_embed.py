@@ -14,7 +14,7 @@ from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import EmbedderChanged, WeightsUnusable
 from index.models import Span
-from index.split import sentences
+from index.text.split import sentences
 
 
 def test_vectors_are_unit_length_and_alike_texts_are_near(embedder: EmbeddedModel) -> None:

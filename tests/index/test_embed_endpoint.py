@@ -16,7 +16,7 @@ from index.corpus import Corpus
 from index.embed.endpoint import BATCH, REQUEST_TOKENS, EndpointEmbedder
 from index.errors import DimensionChanged, EmbedderChanged, EmbeddingEndpointFailed
 from index.ingest import Finished, Rejected
-from index.tokens import count
+from index.text.tokens import count
 
 BUSY = status(429, headers={"Retry-After": "0"})
 

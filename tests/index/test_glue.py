@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.glue import FUNCTION_WORDS, CommonWords, unglue
+from index.text.glue import FUNCTION_WORDS, CommonWords, unglue
 
 KNOWN = FUNCTION_WORDS | {
     *("harbour", "report", "storm", "quay", "closed", "port", "museum", "membership"),

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import tokens
 from index.models import Draft, Metadata, Passage, Span
-from index.split import CONTEXT_TOKENS, SENTENCE_TOKENS, sentences, split
+from index.text import tokens
+from index.text.split import CONTEXT_TOKENS, SENTENCE_TOKENS, sentences, split
 
 HOSTILE = st.lists(
     st.one_of(

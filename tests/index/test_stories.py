@@ -19,9 +19,9 @@ from index.bands import CROWD, Bands
 from index.corpus import Corpus
 from index.load.origins import Origin
 from index.models import Filters
-from index.split import sentences
 from index.stories import Story, is_copy
 from index.story_rows import StoryRecord
+from index.text.split import sentences
 from index.wording import Wording, wording
 
 OpenCorpus = Callable[..., Corpus]

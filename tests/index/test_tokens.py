@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import tokens
 from index.errors import DossierError, TokenizerUnusable
+from index.text import tokens
 
 RANKS = "_static/tiktoken_cache"
 
@@ -129,7 +129,7 @@ def refused(*_, **__):
     raise AssertionError("network")
 socket.socket.connect = refused
 socket.getaddrinfo = refused
-from index import tokens
+from index.text import tokens
 assert "tiktoken" not in sys.modules
 assert tokens.count("three small words") == 3
 assert "llama_index.core" not in sys.modules

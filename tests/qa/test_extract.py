@@ -6,7 +6,7 @@ import texts
 
 from index.load import parse
 from index.models import Document, Passage, Span
-from index.split import split
+from index.text.split import split
 from qa.compose import EvidenceSentence
 from qa.extract import Extractor
 from qa.relevance import THRESHOLD

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_evidence import FERRY, STRIKE, document, lines, sentence
 
-from index import tokens
+from index.text import tokens
 from qa.chat import prompt
 
 

@@ -8,7 +8,7 @@ import pytest
 from made_evidence import document, lines
 
 from index.models import Sentence
-from index.split import sentences
+from index.text.split import sentences
 from qa.compose import EvidenceSentence
 from qa.differing.disagreement import Findings, compare
 

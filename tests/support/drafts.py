@@ -8,7 +8,7 @@ import texts
 
 from index.load import parse
 from index.models import Document, Passage
-from index.split import split
+from index.text.split import split
 from qa.compose import DraftStatement, EvidenceSentence
 from qa.readable.remarks import inserted, remarks
 

@@ -72,7 +72,7 @@ class Library:
 
     def sentences(self, id_: str) -> list[str]:
         """Return the sentences of a document."""
-        from index.split import sentences
+        from index.text.split import sentences
 
         if id_ not in self._sentences:
             text = self.documents[id_].text

@@ -48,6 +48,6 @@ def sentence_at(text: str, start: int, end: int) -> str:
 
 @lru_cache(maxsize=256)  # many questions are about one text
 def _sentences(text: str) -> list[Span]:
-    from index.split import sentences
+    from index.text.split import sentences
 
     return sentences(text)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from index import tokens
-from index.boundaries import starts
-from index.lines import logical_lines
 from index.models import Draft, Passage, Sentence, Span
-from index.pieces import cut_long
+from index.text import tokens
+from index.text.boundaries import starts
+from index.text.lines import logical_lines
+from index.text.pieces import cut_long
 
 SENTENCE_TOKENS = 250
 """Longest sentence; what has no sentence end for longer is cut, so that it can be searched."""
@@ -28,9 +28,9 @@ def sentences(text: str, *, language: str | None = None) -> list[Span]:
     The spans are sorted, do not overlap, neither start nor end with white space, and together hold
     every character of the text that is not white space. Blank lines always divide. A single line
     end divides where a paragraph, heading or list item ends and not where the text is only wrapped
-    at a width; the document's own line lengths tell (:func:`index.lines.logical_lines`). Within
-    that, :mod:`index.boundaries` finds the ends, and what is longer than 250 tokens is cut at the
-    best place (:func:`index.pieces.cut_long`).
+    at a width; the document's own line lengths tell (:func:`index.text.lines.logical_lines`).
+    Within that, :mod:`index.text.boundaries` finds the ends, and what is longer than 250 tokens is
+    cut at the best place (:func:`index.text.pieces.cut_long`).
 
     Args:
         text: Any text, any script.
@@ -56,7 +56,7 @@ def split(draft: Draft, *, document_id: str, version: int, budget: int) -> list[
         draft: The text with its noise and headings.
         document_id: Identifier given to the passages.
         version: Document version given to the passages.
-        budget: Tokens of a passage, as :func:`index.tokens.count` counts them.
+        budget: Tokens of a passage, as :func:`index.text.tokens.count` counts them.
 
     Returns:
         Passages in order, numbered from 0; none for a text of white space only.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from index.tokens import rank
+from index.text.tokens import rank
 
 _LONGEST = 40
 _SHORTEST_WORD = 4

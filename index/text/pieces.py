@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate, pairwise
 from unicodedata import category
 
-from index import tokens
+from index.text import tokens
 
 _MARKS = ",;:|，、；：。！？"
 _ATOM = re.compile(rf"[^\s{_MARKS}]{{1,40}}[{_MARKS}]{{0,4}}\s*|[{_MARKS}]{{1,40}}\s*|\s+")

@@ -1,0 +1,1 @@
+"""Text in parts: logical lines, sentences, passages, tokens, and words that were glued together."""
