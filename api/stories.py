@@ -6,7 +6,7 @@ from datetime import date
 
 from api.schemas import DocumentReply, Reply
 from index.models import Span
-from index.stories import Copy, Story
+from index.stories.story import Copy, Story
 
 COPIES_SHOWN = 200
 """Most copies of one story that are listed; ``documents`` counts all."""

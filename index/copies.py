@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from index.candidates import Candidate, Scored
-from index.wording import Wording, overlap, wording
+from index.stories.wording import Wording, overlap, wording
 
 if TYPE_CHECKING:
     from index.catalog import Catalog

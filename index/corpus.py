@@ -31,7 +31,7 @@ from index.ownership import Ownership
 from index.scope import Documents
 from index.search import Retrieval, Retriever, Sides
 from index.storage import is_full, is_no_room
-from index.stories import Place, Story
+from index.stories.story import Place, Story
 from index.upkeep import Upkeep
 from index.vectors import VectorIndex
 

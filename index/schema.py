@@ -118,7 +118,7 @@ stories = Table(
     metadata,
     Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("story", String(40), nullable=False),
-    Column("signature", LargeBinary, nullable=False),  # see index.stories
+    Column("signature", LargeBinary, nullable=False),  # see index.stories.story
     Index("stories_story", "story"),
 )
 

@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 from index import schema as t
-from index.bands import Bands
 from index.entries import Entry
 from index.models import Filters, Span
 from index.rows import ask, conditions, current_version, document_of, permits
-from index.stories import (
+from index.stories.bands import Bands
+from index.stories.story import (
     NUMBERS,
     Place,
     Story,
@@ -44,8 +44,8 @@ from index.stories import (
     tell,
     unpack,
 )
-from index.stories import estimate as estimated
-from index.wording import Wording, wording
+from index.stories.story import estimate as estimated
+from index.stories.wording import Wording, wording
 
 _PROPOSED = 64
 """Most documents whose signatures are compared with that of a new one."""

@@ -19,7 +19,7 @@ from qa.models import Completed, Retrieved, StatementAdded
 if TYPE_CHECKING:
     from index.corpus import Corpus
     from index.models import Document
-    from index.stories import Story
+    from index.stories.story import Story
     from qa.audit.affected import AffectedAnswer
     from qa.audit.manifest import Manifest
     from qa.audit.replay import Replay

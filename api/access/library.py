@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from api.access.grants import Role
     from index.answer_rows import Moment
     from index.models import Document, Filters
-    from index.stories import Place, Story
+    from index.stories.story import Place, Story
     from qa.audit.affected import AffectedAnswer
     from qa.audit.manifest import Manifest
     from qa.models import Answer, AnswerEvent

@@ -15,7 +15,7 @@ from qa.visible import one_line
 if TYPE_CHECKING:
     from api.cli.display import Display
     from index.models import Document
-    from index.stories import Copy, Story
+    from index.stories.story import Copy, Story
 
 SENTENCES_SHOWN = 5
 """Most added sentences of a copy that a person is shown; ``--json`` has more."""

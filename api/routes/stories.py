@@ -11,7 +11,7 @@ from api.access.library import Permitted
 from api.cursors import After, Cursors
 from api.query_filters import QueryFilters
 from api.stories import StoriesReply, StoryReply
-from index.stories import Place
+from index.stories.story import Place
 
 router = APIRouter(prefix="/v1/stories", tags=["documents"])
 

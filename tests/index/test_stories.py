@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from texts import origin
 
-from index.bands import CROWD, Bands
 from index.corpus import Corpus
 from index.load.origins import Origin
 from index.models import Filters
-from index.stories import Story, is_copy
+from index.stories.bands import CROWD, Bands
+from index.stories.story import Story, is_copy
+from index.stories.wording import Wording, wording
 from index.story_rows import StoryRecord
 from index.text.split import sentences
-from index.wording import Wording, wording
 
 OpenCorpus = Callable[..., Corpus]
 
@@ -251,7 +251,7 @@ def test_copies_do_not_push_other_documents_out(open_corpus: OpenCorpus) -> None
 def test_a_copy_is_found_after_many_of_the_same_words_came_and_went(
     open_corpus: OpenCorpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.bands._UNSORTED", CROWD + 1)
+    monkeypatch.setattr("index.stories.bands._UNSORTED", CROWD + 1)
     corpus = open_corpus()
     for number in range(CROWD + 1):
         ingest(corpus, origin(f"gone{number}.txt", wire.wire()))

@@ -2,9 +2,10 @@
 
 A wire story comes back from many outlets under other titles, cut at the end or with a paragraph of
 their own. Candidates are found by MinHash signatures of their shingles (Broder 1997, "On the
-resemblance and containment of documents"; :mod:`index.bands`). A signature estimates resemblance,
-which is small where one copy is much shorter, and it hardly tells two football reports apart that
-share their phrases. So signatures only propose, and the words decide: see :func:`is_copy`.
+resemblance and containment of documents"; :mod:`index.stories.bands`). A signature estimates
+resemblance, which is small where one copy is much shorter, and it hardly tells two football reports
+apart that share their phrases. So signatures only propose, and the words decide: see
+:func:`is_copy`.
 
 Whatever can be told about a story is worked out when it is read, so that a document which comes
 later, or goes, changes it rightly.
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.models import Document, Span
-from index.wording import HAD, Wording, overlap, verdicts
+from index.stories.wording import HAD, Wording, overlap, verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
