@@ -18,8 +18,8 @@ from urllib.parse import unquote
 from index.models import DEFAULT_COLLECTION
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
     from index.load.origins import Origin
+    from index.record.catalog import Catalog
 
 SCHEME = "upload:"
 _LONGEST_NAME = 200

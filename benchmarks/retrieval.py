@@ -28,7 +28,7 @@ from eval.statistics.intervals import bootstrap
 from index.closeness import BESIDE, WEIGHTS
 from index.corpus import Corpus
 from index.models import Hit
-from index.rows import embedding_text
+from index.record.rows import embedding_text
 from qa.evidence import gather
 from qa.search.searching import Searcher
 

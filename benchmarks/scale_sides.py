@@ -110,7 +110,7 @@ class Chroma:
 
     def build(self, source: str) -> Figures:
         """Put the passages of the corpus in ``source`` into the collection."""
-        from index.catalog import Catalog
+        from index.record.catalog import Catalog
 
         if self.collection.count():
             return {"seconds": 0.0, "passages": self.collection.count()}

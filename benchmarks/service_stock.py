@@ -87,7 +87,7 @@ def _nodes(dossier: Path, identity: str) -> list[Any]:
     """Return the passages of a dossier with their vectors as llama-index's nodes."""
     from llama_index.core.schema import TextNode
 
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
     catalog, nodes = Catalog(dossier / "record.sqlite"), []
     last = max(change.last for change in catalog.changes(0))

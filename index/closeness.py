@@ -21,9 +21,9 @@ from statistics import median
 
 import numpy as np
 
-from index.candidates import Candidate, Scored
 from index.embed import Vectors
-from index.sentence_rows import Near
+from index.record.candidates import Candidate, Scored
+from index.record.sentences import Near
 
 CLOSER = 40
 """Passages that are looked at closely, from the top of the first stage."""

@@ -9,11 +9,11 @@ from datetime import date
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from index.candidates import Candidate, Scored
+from index.record.candidates import Candidate, Scored
 from index.stories.wording import Wording, overlap, wording
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 MOST_COPIES = 50
 """Most copies of a story that are looked at for one search, first seen first."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.bounds import Bounds
-from index.catalog import Catalog
 from index.checks import Check, check_corpus
 from index.embedding import Missing
 from index.errors import (
@@ -28,6 +27,7 @@ from index.kept import ASIDE
 from index.keywords import KeywordIndex
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
+from index.record.catalog import Catalog
 from index.scope import Documents
 from index.search import Retrieval, Retriever, Sides
 from index.storage import is_full, is_no_room
@@ -305,7 +305,7 @@ class Corpus:
         limit: int | None = None,
         after: Place | None = None,
     ) -> list[Story]:
-        """Return stories; see :meth:`index.story_rows.StoryRecord.stories`.
+        """Return stories; see :meth:`index.record.stories.StoryRecord.stories`.
 
         Raises:
             InvalidFilter: if the days of the filters leave no day, or a language is no code.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from index.embed import Embedder, SentenceEmbedder, Vectors
 from index.models import Passage, Span
-from index.rows import content_hash, embedding_text
-from index.sentence_rows import Cut, cut_of
+from index.record.rows import content_hash, embedding_text
+from index.record.sentences import Cut, cut_of
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 STEP = 64
 """Passages per call of the embedder, after which progress is told."""

@@ -15,8 +15,8 @@ from index.following import InMemory, Pending
 from index.nearest import Held, codes
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
     from index.embed import Vectors
+    from index.record.catalog import Catalog
 
 Keys = NDArray[np.int64]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
-    from index.entries import Change
+    from index.record.catalog import Catalog
+    from index.record.entries import Change
 
 
 Files = Mapping[str, tuple[int, int]]

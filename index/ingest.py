@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Literal
 
 from index.bounds import Bounds
 from index.embedding import Missing, NewVectors
-from index.entries import Entry, Known
 from index.errors import DossierError
 from index.load import stamp
 from index.load.origins import Origin
 from index.models import Document, Draft
 from index.reading import Task, document_id
+from index.record.entries import Entry, Known
 from index.workers import Result, Workers, attempt, shared
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
     from index.embed import Embedder
+    from index.record.catalog import Catalog
 
 Outcome = Literal["added", "changed", "unchanged"]
 

@@ -14,7 +14,7 @@ from index.following import Position, read_position, write_position
 from index.seal import Mark, Seal, State
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 ASIDE = "-damaged"
 """Follows the name of a folder that was set aside."""

@@ -28,7 +28,7 @@ from index.trying import tried
 if TYPE_CHECKING:
     from tantivy import Index, Query, Schema, Searcher, TextAnalyzer
 
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
     from index.scope import Scope
 
 LAYOUT = "keywords-1"

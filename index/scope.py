@@ -1,8 +1,8 @@
 """What filters leave: the record's own answer, out of arrays that follow its log of changes.
 
-Filters are defined once, by :func:`index.rows.conditions`. To ask the record for thousands of
-identifiers at every search would take longer than the search, so that what filters look at is also
-held here, document by document, in a few bytes each; a test holds the two in step.
+Filters are defined once, by :func:`index.record.rows.conditions`. To ask the record for thousands
+of identifiers at every search would take longer than the search, so that what filters look at is
+also held here, document by document, in a few bytes each; a test holds the two in step.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.entries import Described, Extent
 from index.following import InMemory, Pending
 from index.models import DEFAULT_COLLECTION, Filters
+from index.record.entries import Described, Extent
 from index.text.languages import language_of
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 NAMED = ("outlet", "collection", "language")
 Mask = NDArray[np.bool_]

@@ -19,20 +19,20 @@ from index.embed import SentenceEmbedder
 from index.filtering import require_known, require_possible
 from index.keywords import analyzer
 from index.models import Filters, Hit
+from index.record.sentences import NOTHING_NEAR
 from index.rerank import reranked
-from index.sentence_rows import NOTHING_NEAR
 from index.terms import Terms
 
 if TYPE_CHECKING:
-    from index.candidates import Candidate, Scored
-    from index.catalog import Catalog
     from index.embed import Embedder, Vectors
-    from index.entries import Extent
     from index.exact import ExactIndex
     from index.keywords import KeywordIndex
+    from index.record.candidates import Candidate, Scored
+    from index.record.catalog import Catalog
+    from index.record.entries import Extent
+    from index.record.sentences import Near
     from index.rerank import Reranker
     from index.scope import Documents, Scope
-    from index.sentence_rows import Near
     from index.vectors import VectorIndex
 
 CANDIDATES = 60

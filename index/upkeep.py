@@ -18,7 +18,7 @@ from index.kept import KeptIndex, Stopped, Trouble
 from index.storage import is_full
 
 if TYPE_CHECKING:
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 MANY = 20_000
 """Passages from which nobody waits while an index is built for the first time."""

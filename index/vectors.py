@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-    from index.catalog import Catalog
     from index.embed import Vectors
+    from index.record.catalog import Catalog
 
 COLLECTION = "passages"
 BATCH = 2_000

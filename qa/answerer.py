@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from index.asker import LOCAL, Asker
 from index.errors import DossierError
+from index.record.asker import LOCAL, Asker
 from qa.assembly import Assembly
 from qa.chat.rewriting import Rewriter, Rewritten
 from qa.checking.entailment import Consulted, EntailmentModel

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from index.asker import LOCAL, Asker
+from index.record.asker import LOCAL, Asker
 from qa.compose import sum_usage
 from qa.differing.confidence import confidence
 from qa.differing.disagreement import Findings

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from index.asker import Asker
+    from index.record.asker import Asker
     from qa.audit.manifest import Manifest
     from qa.models import Answer, AnswerEvent
     from qa.question import Question

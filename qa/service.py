@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index.asker import LOCAL, Asker
 from index.bounds import Bounds
 from index.checks import Check
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
+from index.record.asker import LOCAL, Asker
 from index.rerank.cross_encoder import CrossEncoder
 from qa.answerer import Answerer, MakeComposer, Rerun
 from qa.audit.affected import AffectedAnswer, affected
@@ -42,9 +42,9 @@ from qa.search.subquestions import PLAN_SECONDS, PLAN_TOKENS, Planner
 if TYPE_CHECKING:
     from datetime import date
 
-    from index.answer_rows import Moment
     from index.embed import Embedder
     from index.models import Filters
+    from index.record.answers import Moment
     from qa.compose import Composer
     from qa.search.searching import Found
     from qa.settings import Settings

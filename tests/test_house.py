@@ -79,19 +79,19 @@ def test_the_record_is_at_the_newest_migration() -> None:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    from index import schema
+    from index.record import schema
 
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "index" / "migrations"))
+    config.set_main_option("script_location", str(ROOT / "index" / "record" / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == schema.REVISION
 
 
 def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
     from sqlalchemy import inspect
 
-    from index import schema
-    from index.catalog import Catalog
-    from index.rows import make_engine
+    from index.record import schema
+    from index.record.catalog import Catalog
+    from index.record.rows import make_engine
 
     catalog = Catalog(tmp_path / "record.sqlite")
     catalog.migrate()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from api.errors import ForeignWords
-from index.belonging import Place
+from index.record.belonging import Place
 from qa.models import Completed, Retrieved, StatementAdded
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from api.guard import is_loopback
 from index.errors import DossierError
 
 if TYPE_CHECKING:
-    from index.key_rows import KeyRecord
+    from index.record.keys import KeyRecord
 
 OPEN = frozenset({"/livez", "/readyz"})
 """Paths that need no key, for what runs the server; they tell no more than whether it works."""

@@ -13,7 +13,7 @@ from api.access.principal import LOCAL, Principal
 from api.errors import InvalidKey, KeyRequired
 
 if TYPE_CHECKING:
-    from index.key_rows import KeyRecord
+    from index.record.keys import KeyRecord
 
 PREFIX = "dsk_"
 """What a key begins with, so that one that went astray is recognised, by programs too."""

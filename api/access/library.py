@@ -20,16 +20,16 @@ from api.access.gate import STATE
 from api.access.principal import Principal
 from api.context import Context, context_of
 from api.errors import KeyRequired, NotPermitted
-from index.answer_rows import no_answer
-from index.catalog import no_document
+from index.record.answers import no_answer
+from index.record.catalog import no_document
 from qa.audit.replay import Replay
 
 if TYPE_CHECKING:
     from datetime import date
 
     from api.access.grants import Role
-    from index.answer_rows import Moment
     from index.models import Document, Filters
+    from index.record.answers import Moment
     from index.stories.story import Place, Story
     from qa.audit.affected import AffectedAnswer
     from qa.audit.manifest import Manifest

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.access.grants import EVERY, Role, includes
-from index.asker import Asker
+from index.record.asker import Asker
 
 
 @dataclass(frozen=True, slots=True)

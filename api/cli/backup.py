@@ -18,7 +18,7 @@ def backup(path: Path) -> None:
     The record is all that has to be kept: documents, vectors, answers and keys. To restore, put the
     file into an empty data directory as record.sqlite; the search indexes are built from it.
     """
-    from index.backup import copy_record
+    from index.record.backup import copy_record
     from qa.visible import visible
 
     size = copy_record(options.settings().data, path)

@@ -13,7 +13,7 @@ from api.cli import options
 from api.cli.output import write, write_json
 
 if TYPE_CHECKING:
-    from index.key_rows import Key
+    from index.record.keys import Key
     from qa.service import Service
 
 

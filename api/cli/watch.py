@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from api.watching.delivery import Delivered, Delivery
     from api.watching.feeds import WatchedFeed
     from api.watching.folders import Folder
-    from index.catalog import Catalog
     from index.errors import DossierError
     from index.models import Metadata
+    from index.record.catalog import Catalog
     from qa.settings import Settings
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)

@@ -25,10 +25,10 @@ from api.errors import IdempotencyKeyInUse, IdempotencyKeyReused, InvalidIdempot
 from api.idempotency.body import Fingerprint, ReadBody
 from api.limits.callers import caller_of
 from index.errors import DossierError
-from index.reply_rows import Reply
+from index.record.replies import Reply
 
 if TYPE_CHECKING:
-    from index.reply_rows import ReplyRecord
+    from index.record.replies import ReplyRecord
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"

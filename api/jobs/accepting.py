@@ -11,12 +11,12 @@ from starlette.requests import Request
 from api import upload_names
 from api.errors import QueueFull
 from api.fetching import is_link
-from index.job_rows import JobDocument
+from index.record.jobs import JobDocument
 
 if TYPE_CHECKING:
     from api.access.library import Library
-    from index.job_rows import Job
     from index.load.origins import Origin
+    from index.record.jobs import Job
 
 PREFERENCE = "respond-async"
 """What a client sends in ``Prefer`` that wants no more than to have its upload accepted

@@ -20,16 +20,16 @@ from api.fetching import is_link
 from api.jobs.staging import Staging
 from index.errors import DossierError, EmbedderChanged, EmbeddingFailed, NotFound, StateError
 from index.ingest import Ingested, Planned, Rejected
-from index.job_rows import JobDocument, Reason
 from index.load.origins import Origin
 from index.reading import document_id
+from index.record.jobs import JobDocument, Reason
 from index.workers import shared
 
 if TYPE_CHECKING:
     from api.fetching import Fetcher
     from api.telemetry.metrics import Metrics
     from index.corpus import Corpus
-    from index.job_rows import Job
+    from index.record.jobs import Job
     from qa.settings import Settings
 
 Numbered = tuple[int, JobDocument]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
     from api.access.library import Library
-    from index.job_rows import Job, JobDocument, JobRecord, Reason
+    from index.record.jobs import Job, JobDocument, JobRecord, Reason
 
 
 def visible(library: Library, job_id: str) -> Job:

@@ -16,8 +16,8 @@ from api.fetching import is_link
 from api.jobs import accepting, telling
 from api.query_filters import QueryFilters
 from api.schemas import DocumentPage, DocumentReply, IngestReply, JobReply
-from index.job_rows import Job
 from index.models import Document
+from index.record.jobs import Job
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 

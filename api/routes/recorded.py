@@ -15,8 +15,8 @@ from api.errors import InvalidCursor
 from api.negotiation import require_json
 from api.recorded import AffectedReply, AnswersReply, AnswerSummary, ReplayRequest
 from api.stream import until_disconnect
-from index.answer_rows import Moment
 from index.errors import NotFound
+from index.record.answers import Moment
 from qa.audit.affected import AffectedAnswer
 from qa.audit.manifest import Manifest
 from qa.audit.replay import Replay

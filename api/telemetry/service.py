@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from api.limits.answering import Turns
 from api.telemetry.metrics import Metrics
-from index.asker import LOCAL, Asker
+from index.record.asker import LOCAL, Asker
 from qa.chat.listening import LISTENER, ModelCall
 from qa.service import Service
 

@@ -17,14 +17,14 @@ from api.jobs.runner import reason_of
 from api.jobs.staging import Staging
 from index.errors import DataDirectoryInUse, NotFound, StateError
 from index.ingest import Ingested, Rejected
-from index.job_rows import JobDocument, Reason
 from index.models import DEFAULT_COLLECTION
 from index.ownership import Ownership, is_served
 from index.reading import document_id
+from index.record.jobs import JobDocument, Reason
 
 if TYPE_CHECKING:
-    from index.job_rows import JobRecord
     from index.load.origins import Origin
+    from index.record.jobs import JobRecord
     from qa.service import Service
     from qa.settings import Settings
 

@@ -20,7 +20,7 @@ from index.models import Metadata
 
 if TYPE_CHECKING:
     from api.watching.delivery import Delivered
-    from index.catalog import Catalog
+    from index.record.catalog import Catalog
 
 SECONDS = 30.0
 """How long a feed, or a page that it names, may take."""

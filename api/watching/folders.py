@@ -17,8 +17,8 @@ from index.load.origins import SETTLED_SECONDS, Origin
 
 if TYPE_CHECKING:
     from api.watching.delivery import Delivered
-    from index.catalog import Catalog
     from index.models import Metadata
+    from index.record.catalog import Catalog
 
 # What programs leave beside a file while they write it; hidden files are passed over anyway.
 _PASSING = re.compile(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from index.rows import embedding_text
+from index.record.rows import embedding_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -17,9 +17,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
-from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
+from index.record.asker import LOCAL, Asker
 from index.text.split import sentences
 from qa.excerpts import excerpt
 from qa.models import Answer, Citation, Excerpt
@@ -27,9 +27,9 @@ from qa.question import Contract
 from qa.text.words import is_content, key, tokens
 
 if TYPE_CHECKING:
-    from index.answer_rows import Cited, Moment, Outdated
     from index.corpus import Corpus
     from index.models import Document
+    from index.record.answers import Cited, Moment, Outdated
 
 CitedState = Literal["same", "moved", "changed", "withdrawn"]
 """What became of cited words in the current version of their document: they stand where they stood;

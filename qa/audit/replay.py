@@ -14,8 +14,8 @@ from contextlib import aclosing
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Literal
 
-from index.asker import LOCAL, Asker
 from index.errors import NotFound
+from index.record.asker import LOCAL, Asker
 from qa.answerer import Rerun
 from qa.audit.manifest import Manifest
 from qa.audit.recall import Recall

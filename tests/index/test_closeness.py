@@ -19,7 +19,7 @@ from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.load.origins import Origin
 from index.models import Hit
-from index.sentence_rows import NOTHING_NEAR
+from index.record.sentences import NOTHING_NEAR
 from index.terms import Terms
 
 OpenCorpus = Callable[..., Corpus]

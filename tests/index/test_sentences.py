@@ -24,7 +24,7 @@ from index.embed.endpoint import EndpointEmbedder
 from index.ingest import Embedded, Planned
 from index.load.origins import Origin
 from index.models import Hit
-from index.sentence_rows import pack, unpack
+from index.record.sentences import pack, unpack
 
 OpenCorpus = Callable[..., Corpus]
 TOWER = (

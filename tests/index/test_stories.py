@@ -18,10 +18,10 @@ from texts import origin
 from index.corpus import Corpus
 from index.load.origins import Origin
 from index.models import Filters
+from index.record.stories import StoryRecord
 from index.stories.bands import CROWD, Bands
 from index.stories.story import Story, is_copy
 from index.stories.wording import Wording, wording
-from index.story_rows import StoryRecord
 from index.text.split import sentences
 
 OpenCorpus = Callable[..., Corpus]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from index.together import Together
+from index.record.together import Together
 
 COUNT = 20
 

@@ -8,9 +8,9 @@ import texts
 
 from index import vectors
 from index.corpus import Corpus
-from index.entries import Change
 from index.following import pending, portions
 from index.load.origins import Origin
+from index.record.entries import Change
 
 LIMIT = 1_000_000
 OpenCorpus = Callable[..., Corpus]

@@ -13,7 +13,7 @@ from harbour import at_endpoint
 from scripted_endpoint import scripted_endpoint
 from scripted_replies import number_of, text
 
-from index.asker import Asker
+from index.record.asker import Asker
 from qa.models import Answer, AnswerEvent
 from qa.question import FilterSet, Question
 from qa.service import Service, build

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 
 import index
-from index.rows import make_engine
+from index.record.rows import make_engine
 
 WITHIN = "The lighthouse of Osby has 214 steps."
 DOCUMENT = "d-1fe0b50a7209"
@@ -26,7 +26,9 @@ def write_0002(directory: Path, *, answers: int = 1) -> None:
     directory.mkdir(parents=True)
     path = directory / "record.sqlite"
     config = Config()
-    config.set_main_option("script_location", str(Path(index.__file__).parent / "migrations"))
+    config.set_main_option(
+        "script_location", str(Path(index.__file__).parent / "record" / "migrations")
+    )
     engine = make_engine(path)
     with engine.execution_options(write=True).begin() as connection:
         config.attributes["connection"] = connection

@@ -111,10 +111,10 @@ def recorded(origins: Sequence[Origin]) -> Iterator[Shelf]:
     Raises:
         DossierError: if one of them cannot be read.
     """
-    from index.catalog import Catalog
-    from index.entries import Entry
     from index.load import parse
     from index.reading import document_id
+    from index.record.catalog import Catalog
+    from index.record.entries import Entry
 
     entries = []
     for origin in origins:

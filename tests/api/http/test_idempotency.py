@@ -21,7 +21,7 @@ from api.idempotency.body import Fingerprint
 from api.idempotency.middleware import read_key
 from index.load.origins import Origin
 from index.models import Metadata
-from index.reply_rows import KEPT
+from index.record.replies import KEPT
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]
 

@@ -15,7 +15,7 @@ from served import served
 from tenants import make_key, with_key
 from write_gate import Gate
 
-from index.job_rows import JobDocument, JobRecord
+from index.record.jobs import JobDocument, JobRecord
 from qa.service import Service
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]

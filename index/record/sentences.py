@@ -16,11 +16,11 @@ import numpy as np
 from sqlalchemy import Connection, Engine, and_, delete, exists
 from sqlalchemy.dialects.sqlite import insert
 
-from index import schema as t
-from index.candidates import Candidate
 from index.embed import Vectors
 from index.models import Passage
-from index.rows import ask
+from index.record import schema as t
+from index.record.candidates import Candidate
+from index.record.rows import ask
 
 _OF_PASSAGES = """
     select p.key, s.cut, s.rows, s.vectors

@@ -1,4 +1,4 @@
-"""Tables of the record. Changes go through a migration in ``index/migrations/versions``."""
+"""Tables of the record. Changes go through a migration in ``index/record/migrations/versions``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ versions = Table(
     Column("ingested_at", DateTime, nullable=False),  # UTC
     Column("collection", Text),
     Index("versions_published_at", "published_at"),
-    # Tells whose a version is without reading its text; see index.belonging.
+    # Tells whose a version is without reading its text; see index.record.belonging.
     Index("versions_belonging", "document_id", "version", "collection"),
 )
 
@@ -98,7 +98,7 @@ sentences = Table(
     Column("content", String(64), primary_key=True),  # of the passage
     Column("cut", String(16), primary_key=True),  # where its sentences lie
     Column("rows", Integer, nullable=False),
-    Column("vectors", LargeBinary, nullable=False),  # see index.sentence_rows
+    Column("vectors", LargeBinary, nullable=False),  # see index.record.sentences
 )
 
 # What the rebuildable indexes follow: each remembers the last change that it applied.
@@ -168,7 +168,7 @@ grants = Table(
     Column("role", String(5), nullable=False),  # "read", "write" or "admin"
 )
 
-# Responses to requests with an Idempotency-Key, to be given again; see index.reply_rows.
+# Responses to requests with an Idempotency-Key, to be given again; see index.record.replies.
 replies = Table(
     "replies",
     metadata,
@@ -182,7 +182,7 @@ replies = Table(
     Index("replies_kept_at", "kept_at"),
 )
 
-# Uploads that wait to be taken in; see index.job_rows.
+# Uploads that wait to be taken in; see index.record.jobs.
 jobs = Table(
     "jobs",
     metadata,

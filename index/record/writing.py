@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from index import schema as t
 from index.embed import Vectors
-from index.entries import Entry
 from index.errors import DimensionChanged
-from index.rows import pack, passage_row, version_row
+from index.record import schema as t
+from index.record.entries import Entry
+from index.record.rows import pack, passage_row, version_row
 
 NUMBER = 4
 """Bytes of one number of a vector."""

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from earlier import DOCUMENT, TEXT, WITHIN, write_0002
 
-from index.catalog import Catalog
 from index.errors import NotFound
+from index.record.catalog import Catalog
 
 MIGRATE = """
 import sys
 from pathlib import Path
-from index.catalog import Catalog
+from index.record.catalog import Catalog
 
 Catalog(Path(sys.argv[1])).migrate()
 """

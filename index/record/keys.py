@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from index import schema as t
 from index.errors import DataDirectoryUnusable, NotFound
+from index.record import schema as t
 
 Write = Callable[[], AbstractContextManager[Connection]]
 

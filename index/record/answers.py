@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select
 
-from index import schema as t
-from index.asker import LOCAL, Asker
 from index.errors import NotFound
 from index.models import Span
-from index.rows import permits
-from index.together import Together
+from index.record import schema as t
+from index.record.asker import LOCAL, Asker
+from index.record.rows import permits
+from index.record.together import Together
 
 Write = Callable[[], AbstractContextManager[Connection]]
 

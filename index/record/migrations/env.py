@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from index.schema import metadata
+from index.record.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -16,12 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from index import schema as t
-from index.answer_rows import AnswerRecord
-from index.belonging import Place, collections_of, words_at
-from index.candidates import Candidate
 from index.embed import Vectors
-from index.entries import Change, Entry, Extent, Known
 from index.errors import (
     DataDirectoryTooNew,
     DataDirectoryUnusable,
@@ -29,12 +24,17 @@ from index.errors import (
     NotFound,
     StateError,
 )
-from index.job_rows import JobRecord
-from index.key_rows import KeyRecord
 from index.models import Document, Filters
-from index.passage_rows import PassageRows, State
-from index.reply_rows import ReplyRecord
-from index.rows import (
+from index.record import schema as t
+from index.record.answers import AnswerRecord
+from index.record.belonging import Place, collections_of, words_at
+from index.record.candidates import Candidate
+from index.record.entries import Change, Entry, Extent, Known
+from index.record.jobs import JobRecord
+from index.record.keys import KeyRecord
+from index.record.passages import PassageRows, State
+from index.record.replies import ReplyRecord
+from index.record.rows import (
     BUSY_SECONDS,
     any_version,
     conditions,
@@ -43,9 +43,16 @@ from index.rows import (
     make_engine,
     permits,
 )
-from index.sentence_rows import Cut, Near, drop_unused, known_cuts, read_sentences, save_sentences
-from index.story_rows import StoryRecord
-from index.writing import (
+from index.record.sentences import (
+    Cut,
+    Near,
+    drop_unused,
+    known_cuts,
+    read_sentences,
+    save_sentences,
+)
+from index.record.stories import StoryRecord
+from index.record.writing import (
     check_dimension,
     drop_passages,
     save_entries,
@@ -195,11 +202,11 @@ class Catalog(PassageRows):
         return document_of(row)
 
     def collections_of(self, places: Iterable[Place]) -> dict[Place, str]:
-        """Return what :func:`index.belonging.collections_of` does."""
+        """Return what :func:`index.record.belonging.collections_of` does."""
         return collections_of(self._engine, places)
 
     def words_at(self, spans: Sequence[tuple[str, int, int, int]]) -> list[str | None]:
-        """Return what :func:`index.belonging.words_at` does."""
+        """Return what :func:`index.record.belonging.words_at` does."""
         return words_at(self._engine, spans)
 
     def versions(self, document_id: str) -> list[int]:
@@ -311,28 +318,28 @@ class Catalog(PassageRows):
         return known
 
     def known_cuts(self, embedder: str, contents: Sequence[str]) -> set[Cut]:
-        """Return what :func:`index.sentence_rows.known_cuts` does."""
+        """Return what :func:`index.record.sentences.known_cuts` does."""
         return known_cuts(self._engine, embedder, contents)
 
     def add_vectors(
         self, embedder: str, vectors: Mapping[str, Vectors], sentences: Mapping[Cut, Vectors]
     ) -> None:
-        """Record vectors of known passages; see :func:`index.writing.save_vectors`."""
+        """Record vectors of known passages; see :func:`index.record.writing.save_vectors`."""
         with self._write() as connection:
             save_vectors(connection, embedder, vectors)
             save_sentences(connection, embedder, sentences)
 
     def sentence_vectors(self, embedder: str, passages: Sequence[Candidate]) -> Near:
-        """Return what :func:`index.sentence_rows.read_sentences` does."""
+        """Return what :func:`index.record.sentences.read_sentences` does."""
         return read_sentences(self._engine, embedder, passages)
 
     def require_dimension(self, embedder: str, length: int) -> None:
-        """Refuse a vector's length; see :func:`index.writing.check_dimension`."""
+        """Refuse a vector's length; see :func:`index.record.writing.check_dimension`."""
         with self._engine.connect() as connection:
             check_dimension(connection, embedder, length)
 
     def set_aside(self, embedder: str) -> None:
-        """Rename the vectors of ``embedder``; see :func:`index.writing.set_aside`."""
+        """Rename the vectors of ``embedder``; see :func:`index.record.writing.set_aside`."""
         with self._write() as connection:
             set_aside(connection, embedder)
             drop_unused(connection)

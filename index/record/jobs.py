@@ -16,8 +16,8 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 
-from index import schema as t
 from index.models import METADATA_FIELDS, Metadata
+from index.record import schema as t
 
 Write = Callable[[], AbstractContextManager[Connection]]
 

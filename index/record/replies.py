@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from index import schema as t
+from index.record import schema as t
 
 Write = Callable[[], AbstractContextManager[Connection]]
 

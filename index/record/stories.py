@@ -26,10 +26,10 @@ from sqlalchemy import (
     update,
 )
 
-from index import schema as t
-from index.entries import Entry
 from index.models import Filters, Span
-from index.rows import ask, conditions, current_version, document_of, permits
+from index.record import schema as t
+from index.record.entries import Entry
+from index.record.rows import ask, conditions, current_version, document_of, permits
 from index.stories.bands import Bands
 from index.stories.story import (
     NUMBERS,

@@ -1,6 +1,6 @@
 """The record's side of searching: passages by their keys, and what the indexes are fed with.
 
-What every search asks goes to SQLite directly: see :func:`index.rows.ask`.
+What every search asks goes to SQLite directly: see :func:`index.record.rows.ask`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import Engine, and_, func, select
 
-from index import schema as t
-from index.candidates import Candidate
 from index.embed import Vectors
-from index.entries import Described
 from index.models import METADATA_FIELDS, Document, Passage
-from index.rows import ask, document_of, passage_of
+from index.record import schema as t
+from index.record.candidates import Candidate
+from index.record.entries import Described
+from index.record.rows import ask, document_of, passage_of
 
 _OF_VERSION = (
     *("document_id", "version", "text", "media_type", *METADATA_FIELDS, "inferred", "sha256"),

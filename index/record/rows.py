@@ -24,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 
-from index import schema as t
 from index.embed import Vectors
 from index.models import (
     DEFAULT_COLLECTION,
@@ -37,6 +36,7 @@ from index.models import (
     Sentence,
     Span,
 )
+from index.record import schema as t
 from index.storage import record_error
 from index.text.languages import language_of
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from index.models import DEFAULT_COLLECTION
-from index.rows import ask
+from index.record.rows import ask
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
