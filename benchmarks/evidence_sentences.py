@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from benchmarks.sets import Row
 from index.corpus import Corpus
-from index.keywords import analyzer, query_terms
+from index.derived.keywords import analyzer, query_terms
 from index.models import Filters, Span
 from qa.compose import EvidenceSentence
 from qa.evidence import gather

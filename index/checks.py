@@ -13,8 +13,8 @@ from index.models import Filters
 from index.storage import is_full
 
 if TYPE_CHECKING:
+    from index.derived.kept import KeptIndex
     from index.embed import Embedder
-    from index.kept import KeptIndex
     from index.record.catalog import Catalog
     from index.rerank import Reranker
 

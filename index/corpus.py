@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING
 
 from index.bounds import Bounds
 from index.checks import Check, check_corpus
+from index.derived.exact import ExactIndex
+from index.derived.kept import ASIDE
+from index.derived.keywords import KeywordIndex
+from index.derived.scope import Documents
+from index.derived.upkeep import Upkeep
+from index.derived.vectors import VectorIndex
 from index.embedding import Missing
 from index.errors import (
     DataDirectoryInUse,
@@ -20,20 +26,14 @@ from index.errors import (
     DiskFull,
     StateError,
 )
-from index.exact import ExactIndex
 from index.filtering import require_possible
 from index.ingest import Embedded, IngestEvent, Ingestor, Planned
-from index.kept import ASIDE
-from index.keywords import KeywordIndex
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
 from index.record.catalog import Catalog
-from index.scope import Documents
 from index.search import Retrieval, Retriever, Sides
 from index.storage import is_full, is_no_room
 from index.stories.story import Place, Story
-from index.upkeep import Upkeep
-from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from index.embed import Embedder

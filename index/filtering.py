@@ -11,7 +11,7 @@ from index.text.languages import language_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.scope import Documents
+    from index.derived.scope import Documents
 
 _NAMED = 20
 """Names that a hint lists at most."""

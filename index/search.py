@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING, Literal
 
 from index.closeness import CLOSER, Asked, Sentences, look_closer, nearness
 from index.copies import without_copies
+from index.derived.keywords import analyzer
 from index.embed import SentenceEmbedder
 from index.filtering import require_known, require_possible
-from index.keywords import analyzer
 from index.models import Filters, Hit
 from index.record.sentences import NOTHING_NEAR
 from index.rerank import reranked
 from index.terms import Terms
 
 if TYPE_CHECKING:
+    from index.derived.exact import ExactIndex
+    from index.derived.keywords import KeywordIndex
+    from index.derived.scope import Documents, Scope
+    from index.derived.vectors import VectorIndex
     from index.embed import Embedder, Vectors
-    from index.exact import ExactIndex
-    from index.keywords import KeywordIndex
     from index.record.candidates import Candidate, Scored
     from index.record.catalog import Catalog
     from index.record.entries import Extent
     from index.record.sentences import Near
     from index.rerank import Reranker
-    from index.scope import Documents, Scope
-    from index.vectors import VectorIndex
 
 CANDIDATES = 60
 """Passages that each side may propose; deeper lists cost time and changed no result on dev."""

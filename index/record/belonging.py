@@ -1,7 +1,8 @@
 """Which collections document versions belong to, and their words, asked of the record itself.
 
 Two different ways lead to what may be shown: a search is held to some collections before it begins
-(:mod:`index.scope`), and what goes out is looked up here again, by the documents that it names.
+(:mod:`index.derived.scope`), and what goes out is looked up here again, by the documents that it
+names.
 """
 
 from __future__ import annotations

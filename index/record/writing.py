@@ -1,7 +1,7 @@
 """The statements that change the record, each within a transaction that the catalog holds.
 
 Whatever comes or goes is noted in the log of changes in the same transaction; see
-:mod:`index.following`.
+:mod:`index.derived.following`.
 """
 
 from __future__ import annotations

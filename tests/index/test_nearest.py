@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.derived.nearest import EXACT_ROWS, Held, codes
 from index.embed import Vectors
-from index.nearest import EXACT_ROWS, Held, codes
 
 
 def some(count: int, dimension: int = 70, seed: int = 3) -> Vectors:

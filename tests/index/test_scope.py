@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from word_embedder import WordEmbedder
 
 from index.corpus import Corpus
-from index.keywords import NAMED_DOCUMENTS
+from index.derived.keywords import NAMED_DOCUMENTS
+from index.derived.scope import Documents
 from index.load.origins import Origin
 from index.models import Filters
-from index.scope import Documents
 
 LIMIT = 1_000_000
 OpenCorpus = Callable[..., Corpus]

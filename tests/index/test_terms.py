@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import terms
-from index.keywords import analyzer
+from index.derived.keywords import analyzer
 from index.terms import Terms
 
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import texts
 
-from index import vectors
 from index.corpus import Corpus
-from index.following import pending, portions
+from index.derived import vectors
+from index.derived.following import pending, portions
 from index.load.origins import Origin
 from index.record.entries import Change
 

@@ -25,11 +25,11 @@ STEPS = {
     "stories": "index.record.stories:StoryRecord.join",
     "leaving a story": "index.record.stories:StoryRecord.leave",
     "commit": "sqlalchemy.engine.base:Connection._commit_impl",
-    "keywords begun": "index.keywords:KeywordIndex.unseal",
-    "keywords written": "index.keywords:KeywordIndex._apply",
-    "keywords noted": "index.keywords:KeywordIndex.seal",
-    "vectors written": "index.vectors:VectorIndex._apply",
-    "vectors noted": "index.vectors:VectorIndex.seal",
+    "keywords begun": "index.derived.keywords:KeywordIndex.unseal",
+    "keywords written": "index.derived.keywords:KeywordIndex._apply",
+    "keywords noted": "index.derived.keywords:KeywordIndex.seal",
+    "vectors written": "index.derived.vectors:VectorIndex._apply",
+    "vectors noted": "index.derived.vectors:VectorIndex.seal",
     "reply": "api.ingestion:_outcome",
 }
 """What is done on the way of a document, by module and name."""

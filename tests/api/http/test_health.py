@@ -10,7 +10,7 @@ import httpx
 import pytest
 from harbour import TEXTS, Serve
 
-from index.upkeep import Upkeep
+from index.derived.upkeep import Upkeep
 
 CheckProblem = Callable[[httpx.Response, int, str], dict[str, Any]]
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from index.following import Position, read_position, write_position
-from index.seal import Mark, Seal, State
+from index.derived.following import Position, read_position, write_position
+from index.derived.seal import Mark, Seal, State
 
 if TYPE_CHECKING:
     from index.record.catalog import Catalog
@@ -38,7 +38,7 @@ class Trouble:
 
 
 class KeptIndex(ABC):
-    """What :class:`index.upkeep.Upkeep` knows of an index."""
+    """What :class:`index.derived.upkeep.Upkeep` knows of an index."""
 
     name: ClassVar[str]
     """What to call it."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from index.following import Files
+from index.derived.following import Files
 
 State = Literal["whole", "unsure", "damaged"]
 """``unsure``: the process ended while the index was written to; it has to be tried."""

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from index.faults import in_words, is_fault
-from index.following import Pending, pending, read_position
-from index.kept import KeptIndex, Stop, Stopped, Trouble
-from index.seal import checksum
+from index.derived.faults import in_words, is_fault
+from index.derived.following import Pending, pending, read_position
+from index.derived.kept import KeptIndex, Stop, Stopped, Trouble
+from index.derived.seal import checksum
+from index.derived.trying import tried
 from index.text.glue import CommonWords, unglue
-from index.trying import tried
 
 if TYPE_CHECKING:
     from tantivy import Index, Query, Schema, Searcher, TextAnalyzer
 
+    from index.derived.scope import Scope
     from index.record.catalog import Catalog
-    from index.scope import Scope
 
 LAYOUT = "keywords-1"
 """Changed whenever the fields or the analysis change, so that an old index is rebuilt."""

@@ -1,6 +1,7 @@
 """Vector search in memory: every vector of the record, kept up with its log of changes.
 
-Fast for any filter and for most corpora; :mod:`index.vectors` takes over where a corpus is large.
+Fast for any filter and for most corpora; :mod:`index.derived.vectors` takes over where a corpus is
+large.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.following import InMemory, Pending
-from index.nearest import Held, codes
+from index.derived.following import InMemory, Pending
+from index.derived.nearest import Held, codes
 
 if TYPE_CHECKING:
     from index.embed import Vectors

@@ -15,11 +15,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from index.faults import in_words, is_fault
-from index.following import Pending, pending, portions, read_position
-from index.kept import KeptIndex, Stop, Stopped, Trouble
-from index.seal import last_written
-from index.trying import tried
+from index.derived.faults import in_words, is_fault
+from index.derived.following import Pending, pending, portions, read_position
+from index.derived.kept import KeptIndex, Stop, Stopped, Trouble
+from index.derived.seal import last_written
+from index.derived.trying import tried
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -70,7 +70,7 @@ class VectorIndex(KeptIndex):
         """Bring the index up to the record; only the owner of the data directory may.
 
         A corpus that is not large enough gets no index: to keep one costs more time and room than
-        all the rest of it, and :class:`index.exact.ExactIndex` is as fast.
+        all the rest of it, and :class:`index.derived.exact.ExactIndex` is as fast.
 
         Raises:
             Stopped: if ``stop`` said so; what was done is kept.

@@ -12,9 +12,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from index.derived.faults import in_words, is_fault
+from index.derived.kept import KeptIndex, Stopped, Trouble
 from index.errors import DiskFull, StateError
-from index.faults import in_words, is_fault
-from index.kept import KeptIndex, Stopped, Trouble
 from index.storage import is_full
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 Files = Mapping[str, tuple[int, int]]
-"""What is told of each file of an index: see :mod:`index.seal`."""
+"""What is told of each file of an index: see :mod:`index.derived.seal`."""
 
 
 @dataclass(frozen=True, slots=True)

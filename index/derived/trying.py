@@ -14,8 +14,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from index.faults import in_words, is_fault
-from index.kept import Stop, Stopped
+from index.derived.faults import in_words, is_fault
+from index.derived.kept import Stop, Stopped
 
 SECONDS = 60.0
 """After which an index that does not answer counts as damaged."""
@@ -26,7 +26,7 @@ _LOOK = 0.1
 # What the child runs: it takes over where modules are found, and leaves the caller's program alone.
 _CHILD = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from index.trying import main; main()"
+    "from index.derived.trying import main; main()"
 )
 
 

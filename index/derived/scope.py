@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.following import InMemory, Pending
+from index.derived.following import InMemory, Pending
 from index.models import DEFAULT_COLLECTION, Filters
 from index.record.entries import Described, Extent
 from index.text.languages import language_of
