@@ -14,7 +14,7 @@ from api.access.library import Library
 from api.errors import RejectedDocuments
 from api.fetching import is_link
 from api.schemas import IngestedDocument, IngestReply
-from index.ingest import Ingested, Rejected
+from index.intake.ingest import Ingested, Rejected
 
 if TYPE_CHECKING:
     from index.load.origins import Origin

@@ -93,7 +93,7 @@ def _dossier(folder: Path, documents: Sequence[Origin], questions: Sequence[str]
 
     import chromadb  # noqa: F401  # imported before the clock starts, as on the other side
 
-    from index.ingest import Finished
+    from index.intake.ingest import Finished
     from qa.evidence import gather
     from qa.question import Question
     from qa.service import build

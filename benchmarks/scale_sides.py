@@ -40,7 +40,7 @@ class Dossier:
 
     def ingest(self, path: str) -> Figures:
         """Take in all that lies under ``path``."""
-        from index.ingest import Finished
+        from index.intake.ingest import Finished
         from index.load.origins import Origin, find
 
         def work() -> Finished:

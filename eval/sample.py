@@ -39,7 +39,7 @@ def ingest_sample(corpus: Corpus, *, limit: int = 1_000_000) -> None:
     Raises:
         DossierError: if one of them cannot be ingested.
     """
-    from index.ingest import Rejected
+    from index.intake.ingest import Rejected
 
     for event in corpus.ingest(sample_origins(), limit=limit):
         if isinstance(event, Rejected):

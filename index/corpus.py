@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.bounds import Bounds
 from index.checks import Check, check_corpus
 from index.derived.exact import ExactIndex
 from index.derived.kept import ASIDE
@@ -18,7 +17,6 @@ from index.derived.keywords import KeywordIndex
 from index.derived.scope import Documents
 from index.derived.upkeep import Upkeep
 from index.derived.vectors import VectorIndex
-from index.embedding import Missing
 from index.errors import (
     DataDirectoryInUse,
     DataDirectoryUnusable,
@@ -27,7 +25,9 @@ from index.errors import (
     StateError,
 )
 from index.filtering import require_possible
-from index.ingest import Embedded, IngestEvent, Ingestor, Planned
+from index.intake.bounds import Bounds
+from index.intake.embedding import Missing
+from index.intake.ingest import Embedded, IngestEvent, Ingestor, Planned
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
 from index.record.catalog import Catalog
@@ -187,7 +187,7 @@ class Corpus:
             workers: how many child processes of its own; by default those that all of this
                 process share, 0 to read in this one, without bounds.
             within: a collection whose documents are taken in as if there were no others; see
-                :attr:`index.ingest.Ingestor.within`.
+                :attr:`index.intake.ingest.Ingestor.within`.
 
         Raises:
             DataDirectoryInUse: if this process does not own the directory.

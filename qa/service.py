@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from index.bounds import Bounds
 from index.checks import Check
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.errors import DossierError
+from index.intake.bounds import Bounds
 from index.record.asker import LOCAL, Asker
 from index.rerank.cross_encoder import CrossEncoder
 from qa.answerer import Answerer, MakeComposer, Rerun

@@ -120,7 +120,7 @@ def _corpus(settings: Settings, context: str | None) -> Iterator[Service]:
 
     from api.cli.material import collect
     from index.errors import EmptyDocument
-    from index.ingest import Rejected
+    from index.intake.ingest import Rejected
     from index.models import Metadata
 
     limit = settings.max_document_bytes

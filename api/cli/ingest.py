@@ -13,7 +13,7 @@ from api.cli import exits, options
 if TYPE_CHECKING:
     from api.cli.material import Material
     from api.cli.render import Line
-    from index.ingest import Finished, IngestEvent, Rejected
+    from index.intake.ingest import Finished, IngestEvent, Rejected
     from qa.settings import Settings
 
 _BYTES_PER_PASSAGE = 800
@@ -95,7 +95,7 @@ def ingest(
 def _run(settings: Settings, material: Material, *, reread: bool) -> int:
     """Ingest, show what happens, and return how many documents were rejected."""
     from api.cli.progress import Bar
-    from index.ingest import Finished, Planned, Rejected
+    from index.intake.ingest import Finished, Planned, Rejected
 
     progress = _Progress()
     with (
@@ -141,7 +141,7 @@ class _Progress:
     settled_bytes: int = 0
 
     def take(self, event: IngestEvent) -> None:
-        from index.ingest import Embedded, Ingested, Rejected
+        from index.intake.ingest import Embedded, Ingested, Rejected
 
         if isinstance(event, Embedded):
             self.embedded += event.passages

@@ -23,7 +23,7 @@ def reindex(embed: bool) -> None:
 
     from api.cli.progress import Bar
     from api.cli.render import count
-    from index.ingest import Embedded, Planned
+    from index.intake.ingest import Embedded, Planned
 
     began = perf_counter()
     embedded = 0

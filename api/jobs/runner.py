@@ -19,11 +19,11 @@ from api import problems, upload_names
 from api.fetching import is_link
 from api.jobs.staging import Staging
 from index.errors import DossierError, EmbedderChanged, EmbeddingFailed, NotFound, StateError
-from index.ingest import Ingested, Planned, Rejected
+from index.intake.ingest import Ingested, Planned, Rejected
+from index.intake.reading import document_id
+from index.intake.workers import shared
 from index.load.origins import Origin
-from index.reading import document_id
 from index.record.jobs import JobDocument, Reason
-from index.workers import shared
 
 if TYPE_CHECKING:
     from api.fetching import Fetcher

@@ -16,10 +16,10 @@ from api.errors import QueueFull
 from api.jobs.runner import reason_of
 from api.jobs.staging import Staging
 from index.errors import DataDirectoryInUse, NotFound, StateError
-from index.ingest import Ingested, Rejected
+from index.intake.ingest import Ingested, Rejected
+from index.intake.reading import document_id
 from index.models import DEFAULT_COLLECTION
 from index.ownership import Ownership, is_served
-from index.reading import document_id
 from index.record.jobs import JobDocument, Reason
 
 if TYPE_CHECKING:

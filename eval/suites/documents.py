@@ -98,7 +98,7 @@ def ingest(origins: Sequence[Origin], suite: str, corpus: Corpus) -> None:
     Raises:
         DossierError: if one of them cannot be ingested.
     """
-    from index.ingest import Rejected
+    from index.intake.ingest import Rejected
     from index.load import fingerprint
 
     known = corpus.catalog.known(origin.source for origin in origins)

@@ -77,7 +77,7 @@ class Job:
     """Where they go."""
     alone: bool
     """Whether they are taken in as if there were no other collection; see
-    :attr:`index.ingest.Ingestor.within`."""
+    :attr:`index.intake.ingest.Ingestor.within`."""
     request: str | None
     """Identifier of the request that made it."""
     status: Status

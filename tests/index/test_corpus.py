@@ -24,7 +24,7 @@ from index.errors import (
     InvalidFilter,
     NotFound,
 )
-from index.ingest import Finished, Ingested, IngestEvent, Planned, Rejected
+from index.intake.ingest import Finished, Ingested, IngestEvent, Planned, Rejected
 from index.load.origins import Origin
 from index.models import Filters
 

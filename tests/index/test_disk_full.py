@@ -17,7 +17,7 @@ from word_embedder import WordEmbedder
 from eval.running.files import write_text
 from index.corpus import Corpus
 from index.errors import DiskFull
-from index.ingest import Ingested
+from index.intake.ingest import Ingested
 
 LIMIT = 1_000_000
 STEP = 16_384

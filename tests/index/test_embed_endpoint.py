@@ -15,7 +15,7 @@ from scripted_replies import Reply, Request, garbage, hang, html, status, vector
 from index.corpus import Corpus
 from index.embed.endpoint import BATCH, REQUEST_TOKENS, EndpointEmbedder
 from index.errors import DimensionChanged, EmbedderChanged, EmbeddingEndpointFailed
-from index.ingest import Finished, Rejected
+from index.intake.ingest import Finished, Rejected
 from index.text.tokens import count
 
 BUSY = status(429, headers={"Retry-After": "0"})

@@ -21,7 +21,7 @@ from index.corpus import Corpus
 from index.embed import Vectors
 from index.embed.embedded import DIMENSION, EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
-from index.ingest import Embedded, Planned
+from index.intake.ingest import Embedded, Planned
 from index.load.origins import Origin
 from index.models import Hit
 from index.record.sentences import pack, unpack

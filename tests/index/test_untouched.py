@@ -10,7 +10,7 @@ import texts
 
 from index.corpus import Corpus
 from index.errors import DocumentTooLarge
-from index.ingest import Finished, Ingested, Rejected
+from index.intake.ingest import Finished, Ingested, Rejected
 from index.load import origins as origins_module
 from index.load.origins import Origin, find
 from index.models import Metadata

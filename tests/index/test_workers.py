@@ -18,14 +18,14 @@ import pytest
 import texts
 from reader_trouble import Endless, Greedy, Hasty, Lethal, Mistaken, Telling, Tireless
 
-from index.bounds import Bounds
 from index.corpus import Corpus
 from index.errors import EmptyDocument, NoReader, ReaderDied, ReaderGaveUp, UnsupportedFormat
-from index.ingest import Finished, Ingested, IngestEvent, Rejected
+from index.intake.bounds import Bounds
+from index.intake.ingest import Finished, Ingested, IngestEvent, Rejected
+from index.intake.reading import Reading, Task
+from index.intake.workers import WORTHWHILE, Result, Workers, serve, worthwhile
 from index.load.origins import Origin, find
 from index.models import Metadata
-from index.reading import Reading, Task
-from index.workers import WORTHWHILE, Result, Workers, serve, worthwhile
 
 LIMIT = 100_000
 OpenCorpus = Callable[..., Corpus]
@@ -182,8 +182,8 @@ def test_an_interrupt_ends_a_worker_that_is_busy(tmp_path: Path) -> None:
         from contextlib import closing
         from pathlib import Path
         from reader_trouble import Endless
-        from index.reading import Task
-        from index.workers import Workers
+        from index.intake.reading import Task
+        from index.intake.workers import Workers
         origin = Endless(source="upload:a.txt", name="a.txt", notes=Path({str(tmp_path / "pid")!r}))
         with closing(Workers(1)) as workers:
             list(workers.read([Task(origin)], limit=100, budget=200))
@@ -212,8 +212,8 @@ def test_a_worker_answers_until_there_are_no_more_tasks() -> None:
     (origin, *_) = texts.three()
     replies = BytesIO()
     with pytest.MonkeyPatch.context() as patch:  # this is the process of the test
-        patch.setattr("index.bounds.Bounds.hold_memory", lambda _: None)
-        patch.setattr("index.bounds.Bounds.hold_time", lambda _: None)
+        patch.setattr("index.intake.bounds.Bounds.hold_memory", lambda _: None)
+        patch.setattr("index.intake.bounds.Bounds.hold_time", lambda _: None)
         serve(BytesIO(pickle.dumps(Bounds()) + pickle.dumps(([Task(origin)], LIMIT, 200))), replies)
     sent = replies.getvalue()
     assert sent[:9] == bytes(9)

@@ -10,7 +10,7 @@ from earlier import body
 from texts import origin
 
 from index.corpus import Corpus
-from index.ingest import Ingested
+from index.intake.ingest import Ingested
 from qa.audit.affected import AffectedAnswer, affected, changed_words
 from qa.models import Answer
 

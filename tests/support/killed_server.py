@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 STEPS = {
-    "reading": "index.ingest:attempt",
+    "reading": "index.intake.ingest:attempt",
     "embedding": "index.embed.endpoint:EndpointEmbedder.embed_passages",
     "vectors": "index.record.catalog:save_vectors",
     "entries": "index.record.catalog:save_entries",

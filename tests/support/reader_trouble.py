@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.bounds import Bounds
+from index.intake.bounds import Bounds
 from index.load.origins import Origin
 
 

@@ -111,8 +111,8 @@ def recorded(origins: Sequence[Origin]) -> Iterator[Shelf]:
     Raises:
         DossierError: if one of them cannot be read.
     """
+    from index.intake.reading import document_id
     from index.load import parse
-    from index.reading import document_id
     from index.record.catalog import Catalog
     from index.record.entries import Entry
 

@@ -159,7 +159,7 @@ def test_an_interrupted_ingest_can_be_taken_up_again(dossier, tmp_path: Path) ->
     folder = tmp_path / "folder"
     folder.mkdir()
     write_three(folder)
-    from index.reading import document_id
+    from index.intake.reading import document_id
 
     def interrupted(source: str) -> str:
         if source.endswith("ferry.txt"):
@@ -167,7 +167,7 @@ def test_an_interrupted_ingest_can_be_taken_up_again(dossier, tmp_path: Path) ->
         return document_id(source)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("index.ingest.document_id", interrupted)
+        monkeypatch.setattr("index.intake.ingest.document_id", interrupted)
         stopped = dossier("ingest", folder, data=tmp_path / "data")
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines() == [

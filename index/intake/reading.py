@@ -1,6 +1,6 @@
 """Reading one document: from where it lies to its draft and passages, in whatever process.
 
-What goes in and comes out can be sent between processes; see :mod:`index.workers`.
+What goes in and comes out can be sent between processes; see :mod:`index.intake.workers`.
 """
 
 from __future__ import annotations

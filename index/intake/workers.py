@@ -3,8 +3,8 @@
 A worker is a Python process of its own that is talked to by pipes: it shares no memory, threads or
 locks with this process and does not run the caller's main module again, so it can be started from
 any program and thread. It ends with its pipe, however this process ends, and has a bound on the
-memory and time that one document may take (:mod:`index.bounds`). One that dies over a document
-costs that document at most.
+memory and time that one document may take (:mod:`index.intake.bounds`). One that dies over a
+document costs that document at most.
 
 One worker is kept waiting for the next documents, so that a small upload costs a few milliseconds
 and not the start of a process.
@@ -28,10 +28,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO
 
-from index.bounds import Bounds, resident
 from index.errors import NoReader, ReaderDied, ReaderGaveUp
+from index.intake.bounds import Bounds, resident
+from index.intake.reading import Reading, Task, read
 from index.load.origins import Origin
-from index.reading import Reading, Task, read
 
 Result = Reading | Exception
 """What became of a document: it was read, or why it could not be."""
@@ -49,7 +49,7 @@ _HEAD = struct.Struct(">QB")  # length of a reply, and whether its worker leaves
 # What the child runs: it takes over where modules are found, and leaves the caller's program alone.
 _CHILD = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from index.workers import main; main()"
+    "from index.intake.workers import main; main()"
 )
 _GAVE_UP = -getattr(signal, "SIGXCPU", 0)
 

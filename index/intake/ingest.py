@@ -8,15 +8,15 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from index.bounds import Bounds
-from index.embedding import Missing, NewVectors
 from index.errors import DossierError
+from index.intake.bounds import Bounds
+from index.intake.embedding import Missing, NewVectors
+from index.intake.reading import Task, document_id
+from index.intake.workers import Result, Workers, attempt, shared
 from index.load import stamp
 from index.load.origins import Origin
 from index.models import Document, Draft
-from index.reading import Task, document_id
 from index.record.entries import Entry, Known
-from index.workers import Result, Workers, attempt, shared
 
 if TYPE_CHECKING:
     from index.embed import Embedder
