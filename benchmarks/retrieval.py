@@ -25,10 +25,10 @@ from benchmarks.fit_relevance import auroc
 from benchmarks.minilm import MiniLM
 from benchmarks.sets import RememberingModel, Row, open_corpus, read
 from eval.statistics.intervals import bootstrap
-from index.closeness import BESIDE, WEIGHTS
 from index.corpus import Corpus
 from index.models import Hit
 from index.record.rows import embedding_text
+from index.search.closeness import BESIDE, WEIGHTS
 from qa.evidence import gather
 from qa.search.searching import Searcher
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks import synthetic
 from index.models import Filters, Metadata
-from index.search import CANDIDATES
+from index.search.retriever import CANDIDATES
 
 Figures = dict[str, Any]
 LIMIT = 8

@@ -24,14 +24,14 @@ from index.errors import (
     DiskFull,
     StateError,
 )
-from index.filtering import require_possible
 from index.intake.bounds import Bounds
 from index.intake.embedding import Missing
 from index.intake.ingest import Embedded, IngestEvent, Ingestor, Planned
 from index.models import Document, Filters, Passage
 from index.ownership import Ownership
 from index.record.catalog import Catalog
-from index.search import Retrieval, Retriever, Sides
+from index.search.filtering import require_possible
+from index.search.retriever import Retrieval, Retriever, Sides
 from index.storage import is_full, is_no_room
 from index.stories.story import Place, Story
 
@@ -212,11 +212,11 @@ class Corpus:
                 self._follow()
 
     def search(self, query: str, filters: Filters = NO_FILTERS, *, limit: int = 8) -> Retrieval:
-        """Return the best passages for ``query``; see :meth:`index.search.Retriever.search`."""
+        """Return the best passages; see :meth:`index.search.retriever.Retriever.search`."""
         return self.retriever.search(query, filters, limit=limit)
 
     def validate(self, filters: Filters) -> int:
-        """Refuse filters that can match nothing; see :meth:`index.search.Retriever.validate`."""
+        """Refuse what can match nothing; see :meth:`index.search.retriever.Retriever.validate`."""
         return self.retriever.validate(filters)
 
     def weights(self, words: Sequence[str]) -> dict[str, float]:

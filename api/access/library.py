@@ -82,7 +82,7 @@ class Library:
         return all(await asyncio.to_thread(self._emission.readable, shown))
 
     def validate(self, filters: FilterSet) -> None:
-        """Refuse filters that can match nothing; see :meth:`index.search.Retriever.validate`."""
+        """Refuse what can match nothing; see :meth:`index.search.retriever.Retriever.validate`."""
         self._service.corpus.validate(filters.to_filters(self._permitted))
 
     def search(self, query: str, filters: FilterSet, *, limit: int) -> Found:

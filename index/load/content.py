@@ -90,7 +90,7 @@ def reading(name: str, kind: str) -> Iterator[None]:
     """
     try:
         yield
-    except (DossierError, MemoryError):  # the latter says nothing; see index.intake.bounds
+    except (DossierError, MemoryError):  # the latter says nothing of it; see index.intake.bounds
         raise
     except Exception as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__

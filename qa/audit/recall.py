@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import NotFound
 from index.models import Hit, Passage, Sentence, Span
-from index.search import DEGRADED, Retrieval
+from index.search.retriever import DEGRADED, Retrieval
 from qa.compose import EvidenceSentence
 from qa.errors import NotReplayable
 from qa.search.searching import Found

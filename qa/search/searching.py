@@ -23,7 +23,7 @@ from qa.text.words import tokens
 if TYPE_CHECKING:
     from index.corpus import Corpus
     from index.models import Hit
-    from index.search import Retrieval
+    from index.search.retriever import Retrieval
     from qa.search.subquestions import Planner
 
 S = TypeVar("S")

@@ -39,7 +39,7 @@ from qa.question import LONGEST_NAME, FilterSet
 from qa.when.periods import expressions, quotations
 
 if TYPE_CHECKING:
-    from index.search import Retrieval
+    from index.search.retriever import Retrieval
 
 _BOUNDS = {
     **{"since": "since", "from": "since", "after": "after", "following": "after"},

@@ -13,14 +13,14 @@ import pytest
 from scripted_endpoint import scripted_endpoint
 from texts import origin
 
-from index.closeness import Asked, Sentences, look_closer
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.embed.endpoint import EndpointEmbedder
 from index.load.origins import Origin
 from index.models import Hit
 from index.record.sentences import NOTHING_NEAR
-from index.terms import Terms
+from index.search.closeness import Asked, Sentences, look_closer
+from index.search.terms import Terms
 
 OpenCorpus = Callable[..., Corpus]
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 import texts
 
-from index.closeness import WEIGHTS
 from index.corpus import Corpus
 from index.embed.embedded import EmbeddedModel
 from index.errors import (
@@ -27,6 +26,7 @@ from index.errors import (
 from index.intake.ingest import Finished, Ingested, IngestEvent, Planned, Rejected
 from index.load.origins import Origin
 from index.models import Filters
+from index.search.closeness import WEIGHTS
 
 LIMIT = 1_000_000
 OpenCorpus = Callable[..., Corpus]

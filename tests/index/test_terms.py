@@ -7,9 +7,9 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import terms
 from index.derived.keywords import analyzer
-from index.terms import Terms
+from index.search import terms
+from index.search.terms import Terms
 
 any_text = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 words = st.text(alphabet="aBéß9 .,'’-\n漢\u0301\u00ad", max_size=90)

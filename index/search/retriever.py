@@ -13,15 +13,15 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from index.closeness import CLOSER, Asked, Sentences, look_closer, nearness
-from index.copies import without_copies
 from index.derived.keywords import analyzer
 from index.embed import SentenceEmbedder
-from index.filtering import require_known, require_possible
 from index.models import Filters, Hit
 from index.record.sentences import NOTHING_NEAR
 from index.rerank import reranked
-from index.terms import Terms
+from index.search.closeness import CLOSER, Asked, Sentences, look_closer, nearness
+from index.search.copies import without_copies
+from index.search.filtering import require_known, require_possible
+from index.search.terms import Terms
 
 if TYPE_CHECKING:
     from index.derived.exact import ExactIndex
@@ -100,7 +100,7 @@ class Retriever:
     def search(self, query: str, filters: Filters, *, limit: int) -> Retrieval:
         """Return the best ``limit`` passages for ``query`` among those that the filters leave.
 
-        Passages that say the same count once; see :func:`index.copies.without_copies`.
+        Passages that say the same count once; see :func:`index.search.copies.without_copies`.
 
         Raises:
             InvalidFilter: if a filter names what is not there, or leaves no day.
