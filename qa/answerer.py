@@ -36,7 +36,6 @@ from qa.when.timing import read
 
 if TYPE_CHECKING:
     from index.corpus import Corpus
-    from index.models import Filters
     from qa.audit.manifest import Manifest, Recorder
     from qa.chat.model import ChatModel
     from qa.compose import Composer, EvidenceSentence
