@@ -241,14 +241,22 @@ class ChatModel:
 
     async def _open(self, client: AsyncOpenAI, parameters: dict[str, Any], deadline: float) -> Any:
         """Send the call until the endpoint starts to answer, within the deadline."""
-        from openai import APIConnectionError, APIStatusError
+        from openai import APIConnectionError, APIStatusError, AsyncStream
 
         attempt = 0
         while True:
             asked = None
             with self._translated():
                 try:
-                    opening = client.chat.completions.create(**parameters)
+                    # Chunks as plain data: to make the client's objects of them takes longer than
+                    # all else that is done with a token.
+                    opening = client.post(
+                        "/chat/completions",
+                        body=parameters,
+                        cast_to=object,
+                        stream=True,
+                        stream_cls=AsyncStream[object],
+                    )
                     return await self._within(deadline, opening)
                 except APIStatusError as error:
                     rejection = self._rejection(error)

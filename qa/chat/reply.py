@@ -7,7 +7,7 @@ text; everything else has a name here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from index.refusals import tidy
 from qa.errors import ModelIncomplete, ModelRefused
@@ -18,6 +18,11 @@ from qa.models import Usage
 _WHOLE = frozenset({"stop", "eos", "eos_token", "end_turn", "stop_sequence"})
 _CUT = frozenset({"length", "max_tokens", "model_length"})
 _CALLED = frozenset({"tool_calls", "function_call", "tool_use"})
+# The fields of a delta that hold reasoning or calls, by one endpoint or another.
+_THOUGHTS = ("reasoning_content", "reasoning")
+_TOOLS = ("tool_calls", "function_call")
+
+_SHORT = 200
 
 
 @dataclass(slots=True)
@@ -47,39 +52,43 @@ class Reply:
     half: str = ""
     """The first half of a surrogate pair whose second half is still to come."""
 
-    def note(self, chunk: Any) -> str:
+    def note(self, chunk: object) -> str:
         """Take in one chunk and return its text.
 
-        The client builds its objects without validation, so nothing about a chunk is certain.
+        Args:
+            chunk: what an event of the stream held. Nothing about it is certain.
 
         Raises:
             TypeError: if it is not a chat chunk.
         """
-        choices, usage = getattr(chunk, "choices", None), getattr(chunk, "usage", None)
+        choices, usage = _get(chunk, "choices"), _get(chunk, "usage")
         if choices is None and usage is None:
             raise TypeError("not a chat chunk")
         self.chunks += 1
         self.served = _name(chunk, "model") or self.served
         self.fingerprint = _name(chunk, "system_fingerprint") or self.fingerprint
         if usage is not None:
-            counts = (getattr(usage, f"{kind}_tokens", None) for kind in ("prompt", "completion"))
+            counts = (_get(usage, f"{kind}_tokens") for kind in ("prompt", "completion"))
             prompt, completion = (n if isinstance(n, int) and n >= 0 else 0 for n in counts)
             self.usage = Usage(prompt_tokens=prompt, completion_tokens=completion)
-        text = ""
-        for choice in (choices or ())[:1]:  # one choice was asked for
-            self.choices += 1
-            delta = getattr(choice, "delta", None)
-            content = getattr(delta, "content", None)
-            if content is not None and not isinstance(content, str):
-                raise TypeError("the content is not text")
-            text = self._joined(content or "")
-            self.text = self.text or bool(text.strip())
-            self.refusal += str(getattr(delta, "refusal", None) or "")
-            thought = (getattr(delta, name, None) for name in ("reasoning_content", "reasoning"))
-            self.thought = self.thought or any(thought)
-            called = (getattr(delta, name, None) for name in ("tool_calls", "function_call"))
-            self.tools = self.tools or any(called)
-            self.finish = str(getattr(choice, "finish_reason", None) or "") or self.finish
+        if not choices:
+            return ""
+        if not isinstance(choices, list):
+            raise TypeError("the choices are no list")
+        return self._note_choice(choices[0])  # one was asked for
+
+    def _note_choice(self, choice: object) -> str:
+        self.choices += 1
+        delta = _get(choice, "delta")
+        content = _get(delta, "content")
+        if content is not None and not isinstance(content, str):
+            raise TypeError("the content is not text")
+        text = self._joined(content or "")
+        self.text = self.text or bool(text.strip())
+        self.refusal += str(_get(delta, "refusal") or "")
+        self.thought = self.thought or any(_get(delta, name) for name in _THOUGHTS)
+        self.tools = self.tools or any(_get(delta, name) for name in _TOOLS)
+        self.finish = str(_get(choice, "finish_reason") or "") or self.finish
         return text
 
     def check(self, model: str, max_tokens: int) -> None:
@@ -126,7 +135,18 @@ class Reply:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _name(chunk: Any, field: str) -> str | None:
+def _get(holder: object, field: str) -> object:
+    return holder.get(field) if isinstance(holder, dict) else None
+
+
+def _name(chunk: object, field: str) -> str | None:
     """Return a name out of a chunk, if there is one that is a text, and not an endless one."""
-    value = getattr(chunk, field, None)
-    return tidy(value) or None if isinstance(value, str) else None
+    value = _get(chunk, field)
+    if not isinstance(value, str):
+        return None
+    return (_tidied(value) if len(value) <= _SHORT else tidy(value)) or None
+
+
+@lru_cache(maxsize=16)  # it is the same in every chunk
+def _tidied(name: str) -> str:
+    return tidy(name)
