@@ -184,7 +184,7 @@ class Tracing:
         if self._words:
             sent = [_message(one["role"], one["content"]) for one in call.messages]
             span.set_attribute("gen_ai.input.messages", json.dumps(sent))
-            said = _messages("assistant", "".join(call.text))
+            said = _messages("assistant", str(reply.heard))
             span.set_attribute("gen_ai.output.messages", said)
 
     def _failed(self, span: Span, kind: str) -> None:

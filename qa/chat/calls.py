@@ -66,14 +66,13 @@ class RecordingModel(ChatModel):
         """The calls so far, in order."""
         self._last = Reply()
 
-    def _came(self, reply: Reply) -> None:
+    def _begun(self, reply: Reply) -> None:
         self._last = reply
 
     async def stream(
         self, messages: Sequence[Mapping[str, str]], **given: Any
     ) -> AsyncGenerator[str | Usage, None]:
         """Send a conversation as :meth:`ChatModel.stream` does, and keep what comes back."""
-        heard: list[str] = []
         ended: dict[str, Any] = {}
         self._last = Reply()
         try:
@@ -81,14 +80,12 @@ class RecordingModel(ChatModel):
                 async for piece in pieces:
                     if isinstance(piece, Usage):
                         ended["usage"] = piece
-                    else:
-                        heard.append(piece)
                     yield piece
         except ModelError as error:
             ended |= {"error": error.code, "message": str(error)}
             raise
         finally:
-            reply = "".join(heard)
+            reply = str(self._last.heard)
             if len(self.calls) < MOST_CALLS:
                 call = RecordedCall(
                     prompt_sha256=prompt_hash(messages),

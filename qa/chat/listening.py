@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from qa.chat.reply import Reply
@@ -29,8 +29,6 @@ class ModelCall:
     """What is sent; it holds words of questions and documents."""
     reply: Reply
     """What is known of the reply, as it comes in."""
-    text: list[str] = field(default_factory=list)
-    """The reply in pieces."""
 
 
 Listen = Callable[[ModelCall], AbstractContextManager[object]]

@@ -136,15 +136,14 @@ class ChatModel:
             parameters["response_format"] = {"type": "json_schema", "json_schema": dict(schema)}
         parameters = self.dialect.apply(parameters)
         reply = Reply()
+        self._begun(reply)
         call = ModelCall(self.name, self.base_url, parameters, messages, reply)
         with listened(call):
             async with self._client() as client:
                 chunks = await self._open(client, parameters, deadline)
                 async with contextlib.aclosing(chunks):
                     async for piece in self._pieces(chunks, reply, deadline):
-                        call.text.append(piece)
                         yield piece
-                self._came(reply)
                 content_type = chunks.response.headers.get("content-type", "")
             if reply.usage is not None:
                 yield reply.usage
@@ -155,8 +154,8 @@ class ChatModel:
             except ModelError as error:
                 raise type(error)(tidy(error, self._api_key), hint=error.hint) from None
 
-    def _came(self, reply: Reply) -> None:
-        """Take note of a reply that has come; what is wrong with it is told after."""
+    def _begun(self, reply: Reply) -> None:
+        """Take note of a reply that is about to come, filled in while it does."""
 
     async def probe(self) -> str:
         """Ask the endpoint whether it serves the model, for a check of the set-up.
@@ -217,7 +216,7 @@ class ChatModel:
         # another thread imports that for Chroma.
         for needed in ("httpx", "openai"):
             await asyncio.to_thread(import_module, needed)
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+        from openai import AsyncOpenAI, DefaultAioHttpClient
 
         if self.base_url == VENDOR_URL and not self._api_key:
             raise ModelUnauthorized(
@@ -229,7 +228,7 @@ class ChatModel:
                 base_url=self._address,
                 timeout=self.timeout,
                 max_retries=0,
-                http_client=DefaultAsyncHttpxClient(verify=certificates()),
+                http_client=DefaultAioHttpClient(verify=certificates()),
             )
         except Exception as error:  # what makes an address unusable is up to the HTTP library
             raise ModelUnreachable(f"{self.base_url!r} is not a usable address: {error}") from error
@@ -337,6 +336,9 @@ class ChatModel:
             async with asyncio.timeout_at(deadline):
                 return await awaitable
         except (TimeoutError, APITimeoutError) as error:
+            # The client calls every failed connection one that timed out.
+            if isinstance(error, APITimeoutError) and asyncio.get_running_loop().time() < deadline:
+                raise
             raise ModelTimeout(f"{self.name} did not finish within {self.timeout:g} s") from error
 
     @contextlib.contextmanager

@@ -6,10 +6,12 @@ text; everything else has a name here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from index.refusals import tidy
+from qa.chat.heard import Heard
 from qa.errors import ModelIncomplete, ModelRefused
 from qa.inert import inert
 from qa.models import Usage
@@ -23,6 +25,7 @@ _THOUGHTS = ("reasoning_content", "reasoning")
 _TOOLS = ("tool_calls", "function_call")
 
 _SHORT = 200
+_NOTHING: Mapping[str, object] = {}
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Reply:
     """The model's name as the endpoint gives it."""
     fingerprint: str | None = None
     """What the endpoint calls the state of its system, where it says."""
+    heard: Heard = field(default_factory=Heard)
+    """The text so far."""
     half: str = ""
     """The first half of a surrogate pair whose second half is still to come."""
 
@@ -61,34 +66,37 @@ class Reply:
         Raises:
             TypeError: if it is not a chat chunk.
         """
-        choices, usage = _get(chunk, "choices"), _get(chunk, "usage")
+        whole = _fields(chunk)
+        choices, usage = whole.get("choices"), whole.get("usage")
         if choices is None and usage is None:
             raise TypeError("not a chat chunk")
         self.chunks += 1
-        self.served = _name(chunk, "model") or self.served
-        self.fingerprint = _name(chunk, "system_fingerprint") or self.fingerprint
+        self.served = _name(whole.get("model")) or self.served
+        self.fingerprint = _name(whole.get("system_fingerprint")) or self.fingerprint
         if usage is not None:
-            counts = (_get(usage, f"{kind}_tokens") for kind in ("prompt", "completion"))
+            counts = (_fields(usage).get(f"{kind}_tokens") for kind in ("prompt", "completion"))
             prompt, completion = (n if isinstance(n, int) and n >= 0 else 0 for n in counts)
             self.usage = Usage(prompt_tokens=prompt, completion_tokens=completion)
         if not choices:
             return ""
         if not isinstance(choices, list):
             raise TypeError("the choices are no list")
-        return self._note_choice(choices[0])  # one was asked for
+        return self._note_choice(_fields(choices[0]))  # one was asked for
 
-    def _note_choice(self, choice: object) -> str:
+    def _note_choice(self, choice: Mapping[str, object]) -> str:
         self.choices += 1
-        delta = _get(choice, "delta")
-        content = _get(delta, "content")
+        delta = _fields(choice.get("delta"))
+        content = delta.get("content")
         if content is not None and not isinstance(content, str):
             raise TypeError("the content is not text")
         text = self._joined(content or "")
+        self.heard.add(text)
         self.text = self.text or bool(text.strip())
-        self.refusal += str(_get(delta, "refusal") or "")
-        self.thought = self.thought or any(_get(delta, name) for name in _THOUGHTS)
-        self.tools = self.tools or any(_get(delta, name) for name in _TOOLS)
-        self.finish = str(_get(choice, "finish_reason") or "") or self.finish
+        if len(delta) > 1 or not content:  # most chunks hold a piece of text and nothing else
+            self.refusal += str(delta.get("refusal") or "")
+            self.thought = self.thought or any(delta.get(name) for name in _THOUGHTS)
+            self.tools = self.tools or any(delta.get(name) for name in _TOOLS)
+        self.finish = str(choice.get("finish_reason") or "") or self.finish
         return text
 
     def check(self, model: str, max_tokens: int) -> None:
@@ -129,19 +137,20 @@ class Reply:
 
         Some endpoints tear a character beyond the basic plane in two chunks, each half escaped.
         """
+        if text.isascii() and not self.half:
+            return text
         text, self.half = self.half + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self.half = text[:-1], text[-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _get(holder: object, field: str) -> object:
-    return holder.get(field) if isinstance(holder, dict) else None
+def _fields(holder: object) -> Mapping[str, object]:
+    return holder if isinstance(holder, dict) else _NOTHING
 
 
-def _name(chunk: object, field: str) -> str | None:
-    """Return a name out of a chunk, if there is one that is a text, and not an endless one."""
-    value = _get(chunk, field)
+def _name(value: object) -> str | None:
+    """Return a name, if there is one that is a text, and not an endless one."""
     if not isinstance(value, str):
         return None
     return (_tidied(value) if len(value) <= _SHORT else tidy(value)) or None

@@ -258,6 +258,8 @@ def _split(line: str) -> tuple[list[str], str]:
 
     Nothing is split after a ``<``, which may begin a tag that is not complete yet.
     """
+    if "]" not in line and "】" not in line:
+        return [], line
     limit = line.find("<")
     head = line if limit < 0 else line[: limit + 1]
     parts = []
