@@ -24,7 +24,7 @@ from qa.conversation import standalone
 from qa.differing.weighing import weigh
 from qa.errors import InvalidQuestion
 from qa.evidence import gather
-from qa.models import AnswerEvent, Completed, Failed, Retrieved, Started
+from qa.models import AnswerEvent, Completed, Failed, Retrieved, Started, StatementAdded
 from qa.question import AnswererName, Question
 from qa.readable.another import without_others
 from qa.readable.exchanges import with_replies
@@ -143,24 +143,17 @@ class Answerer:
             making.findings = await asyncio.to_thread(
                 weigh, making.reading.query, evidence, self.corpus, asker.permitted
             )
-            told: list[AnswerEvent] = [
-                Retrieved(coverage=making.coverage, passages=len(found.hits), trace=making.trace)
-            ]
-            yield told[0]
-            try:
-                drafts = composer.compose(making.reading.explained, evidence)
-                async with aclosing(drafts):  # a reader who leaves ends the model's call too
-                    async for draft in drafts:
-                        told.append(making.add(draft))
-                        yield told[-1]
-            except DossierError as error:
-                # What was checked and sent stays good; without any of it there is no answer.
-                if not making.statements:
-                    raise
-                making.reason = str(error)
-            for draft in making.other_sides():
-                told.append(making.add(draft))
-                yield told[-1]
+            told: list[AnswerEvent] = []
+            tell = told.append if key is not None else _forget
+            searched = Retrieved(
+                coverage=making.coverage, passages=len(found.hits), trace=making.trace
+            )
+            tell(searched)
+            yield searched
+            async with aclosing(_composed(making, composer, evidence)) as statements:
+                async for added in statements:  # a reader who leaves ends the model's call too
+                    tell(added)
+                    yield added
             answer = making.answer(self.corpus.reranker)
             manifest = self.recorder.manifest(making, found, evidence)
             keep = rerun.keep if rerun else partial(self.recorder.save, key=asker.key)
@@ -211,6 +204,27 @@ class Answerer:
         evidence = without_others(query, with_replies(query, evidence))
         evidence = [one for one in evidence if not is_furniture(one.document, one.span)]
         return found, evidence
+
+
+async def _composed(
+    making: Assembly, composer: Composer, evidence: Sequence[EvidenceSentence]
+) -> AsyncGenerator[StatementAdded, None]:
+    """Yield the statements, each checked and put into the answer."""
+    try:
+        async with aclosing(composer.compose(making.reading.explained, evidence)) as drafts:
+            async for draft in drafts:
+                yield making.add(draft)
+    except DossierError as error:
+        # What was checked and sent stays good; without any of it there is no answer.
+        if not making.statements:
+            raise
+        making.reason = str(error)
+    for draft in making.other_sides():
+        yield making.add(draft)
+
+
+def _forget(_: AnswerEvent) -> None:
+    """Keep nothing of an event: its answer will not be given again."""
 
 
 def _name() -> str:
