@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator, 
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from index.certificates import certificates
 from index.refusals import VENDOR_URL, tidy, without_credentials
@@ -223,12 +224,13 @@ class ChatModel:
                 f"no key is set for {self.base_url}", hint="Set DOSSIER_MODEL_API_KEY."
             )
         try:
+            address, user = _signed_in(self._address)
             client = AsyncOpenAI(
                 api_key=self._api_key or "none",  # the client insists on one
-                base_url=self._address,
+                base_url=address,
                 timeout=self.timeout,
                 max_retries=0,
-                http_client=DefaultAioHttpClient(verify=certificates()),
+                http_client=DefaultAioHttpClient(verify=certificates(), auth=user),
             )
         except Exception as error:  # what makes an address unusable is up to the HTTP library
             raise ModelUnreachable(f"{self.base_url!r} is not a usable address: {error}") from error
@@ -361,6 +363,18 @@ class ChatModel:
 
     def _rejection(self, error: APIStatusError) -> Rejection:
         return Rejection(error.status_code, error.response.headers, error.body, self._api_key)
+
+
+def _signed_in(address: str) -> tuple[str, tuple[str, str] | None]:
+    """Return an address without the user in it, and the user with the password.
+
+    They go in place of the key (RFC 7617); the transport takes no address that holds them.
+    """
+    parts = urlsplit(address)
+    if parts.username is None and parts.password is None:
+        return address, None
+    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return plain, (unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 def _cause(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import socket
 from datetime import UTC, datetime, timedelta
@@ -319,6 +320,24 @@ def test_an_endpoint_that_is_not_there_is_unreachable() -> None:
 def test_an_unusable_address_is_unreachable(url: str) -> None:
     _, _, error = run(model(url))
     assert type(error) is ModelUnreachable
+
+
+def test_a_user_in_the_address_signs_in_with_the_password() -> None:
+    with scripted_endpoint(text("Yes. [1]")) as endpoint:
+        address = endpoint.base_url.replace("http://", "http://an%40alyst:pass%3Aword@")
+        pieces, _, error = run(ChatModel("scripted", base_url=address, api_key="a-key"))
+        sent = endpoint.requests[0].headers["authorization"]
+    assert (pieces, error) == ("Yes. [1]", None)
+    assert sent == "Basic " + base64.b64encode(b"an@alyst:pass:word").decode()
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted_endpoint(text("Yes. [1]")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
+        pieces, _, error = run(model("http://model.example/v1"))
+        asked = [request.path for request in proxy.requests]
+    assert (pieces, error) == ("Yes. [1]", None)
+    assert asked == ["http://model.example/v1/chat/completions"]
 
 
 def test_the_vendor_is_not_called_without_a_key() -> None:
