@@ -78,6 +78,7 @@ def _against(statement: Mapping[str, Any], cited: str) -> list[str]:
     words = statement["text"]
     for note in reversed(statement.get("notes", ())):
         words = words[: note["start"]] + words[note["end"] :]
+    words = re.sub(r"\[([:.@])\]", r"\1", words).replace("‹", "<")  # addresses, tags
     digits = set(re.findall(r"\d+", cited.replace(",", "")))
     missing = [n for n in re.findall(r"\d+", words.replace(",", "")) if n not in digits]
     quoted = re.findall(r"[“\"]([^”\"]+)[”\"]", words)
