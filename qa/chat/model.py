@@ -12,12 +12,10 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
-from index.certificates import certificates
 from index.refusals import VENDOR_URL, tidy, without_credentials
+from qa.chat.client import opened
 from qa.chat.dialect import Dialect
 from qa.chat.endpoint_errors import NOT_AN_API, Rejection
 from qa.chat.listening import ModelCall, listened
@@ -28,7 +26,6 @@ from qa.errors import (
     ModelError,
     ModelIncomplete,
     ModelTimeout,
-    ModelUnauthorized,
     ModelUnreachable,
 )
 from qa.models import Usage
@@ -140,7 +137,7 @@ class ChatModel:
         self._begun(reply)
         call = ModelCall(self.name, self.base_url, parameters, messages, reply)
         with listened(call):
-            async with self._client() as client:
+            async with opened(self._address, self._api_key, self.timeout) as client:
                 chunks = await self._open(client, parameters, deadline)
                 async with contextlib.aclosing(chunks):
                     async for piece in self._pieces(chunks, reply, deadline):
@@ -195,7 +192,7 @@ class ChatModel:
     async def _served(self) -> list[str]:
         """Return the names of the models that the endpoint lists; empty if it has no list."""
         deadline = asyncio.get_running_loop().time() + min(self.timeout, PROBE_SECONDS)
-        async with self._client() as client:
+        async with opened(self._address, self._api_key, self.timeout) as client:
             from openai import APIStatusError
 
             with self._translated():
@@ -209,36 +206,6 @@ class ChatModel:
         if not isinstance(listed, list):
             raise self._not_an_api("")
         return [name for item in listed if isinstance(name := getattr(item, "id", None), str)]
-
-    @contextlib.asynccontextmanager
-    async def _client(self) -> AsyncIterator[AsyncOpenAI]:
-        """Open a client that uses our settings only, and close it."""
-        # A second, off the event loop. The client trips over a half of httpx, which it finds while
-        # another thread imports that for Chroma.
-        for needed in ("httpx", "openai"):
-            await asyncio.to_thread(import_module, needed)
-        from openai import AsyncOpenAI, DefaultAioHttpClient
-
-        if self.base_url == VENDOR_URL and not self._api_key:
-            raise ModelUnauthorized(
-                f"no key is set for {self.base_url}", hint="Set DOSSIER_MODEL_API_KEY."
-            )
-        try:
-            address, user = _signed_in(self._address)
-            client = AsyncOpenAI(
-                api_key=self._api_key or "none",  # the client insists on one
-                base_url=address,
-                timeout=self.timeout,
-                max_retries=0,
-                http_client=DefaultAioHttpClient(verify=certificates(), auth=user),
-            )
-        except Exception as error:  # what makes an address unusable is up to the HTTP library
-            raise ModelUnreachable(f"{self.base_url!r} is not a usable address: {error}") from error
-        client.organization = client.project = None  # else taken from the environment
-        try:
-            yield client
-        finally:
-            await client.close()
 
     async def _open(self, client: AsyncOpenAI, parameters: dict[str, Any], deadline: float) -> Any:
         """Send the call until the endpoint starts to answer, within the deadline."""
@@ -363,18 +330,6 @@ class ChatModel:
 
     def _rejection(self, error: APIStatusError) -> Rejection:
         return Rejection(error.status_code, error.response.headers, error.body, self._api_key)
-
-
-def _signed_in(address: str) -> tuple[str, tuple[str, str] | None]:
-    """Return an address without the user in it, and the user with the password.
-
-    They go in place of the key (RFC 7617); the transport takes no address that holds them.
-    """
-    parts = urlsplit(address)
-    if parts.username is None and parts.password is None:
-        return address, None
-    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return plain, (unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 def _cause(error: BaseException) -> str:
