@@ -23,7 +23,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO
@@ -43,6 +43,8 @@ MOST = 4
 _BATCH_DOCUMENTS, _BATCH_BYTES = 32, 200_000
 _ATTEMPTS = 2
 _START_SECONDS = 60.0
+_LOOK_UP = 0.5
+"""Seconds after which a caller that waits looks whether it was interrupted."""
 _GROWN = 60_000
 """Pages (240 MB) by which a worker may have grown before another takes its place."""
 _HEAD = struct.Struct(">QB")  # length of a reply, and whether its worker leaves after it
@@ -115,7 +117,9 @@ class Workers:
                     under_way.append(self._threads.submit(self._ask, run, batch))
                 if not under_way:
                     return
-                for reply in under_way.popleft().result():
+                replies = _awaited(under_way[0])
+                under_way.popleft()
+                for reply in replies:
                     yield pickle.loads(reply)  # noqa: S301  # from our own child
         finally:
             self._stop(run, under_way)
@@ -346,6 +350,17 @@ class _Worker:
         length, leaves = _HEAD.unpack(head)
         reply = self._process.stdout.read(length)
         return (reply, bool(leaves)) if len(reply) == length else None
+
+
+def _awaited(future: Future[list[bytes]]) -> list[bytes]:
+    """Return what a future gives.
+
+    An interrupt that comes just before a wait without an end does not end it: the interpreter sees
+    to signals between two steps of the main thread, of which there are none then.
+    """
+    while not wait([future], _LOOK_UP).done:
+        pass
+    return future.result()
 
 
 def attempt(task: Task, *, limit: int, budget: int) -> Result:
