@@ -18,6 +18,9 @@ from promises import LIVELY
 from scripted_replies import Request, text
 from ways_in import WAYS, Ways
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 EVERY = planted()
 FIRST = list({one.disguise: one for one in reversed(EVERY)}.values())
 """One of each disguise."""

@@ -20,6 +20,9 @@ from ways_in import WAYS, Ways
 from index.models import Span
 from qa import assembly, grounding
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 WATER, GATES = "about 11,000 megalitres", "would not be lifted"
 
 Reading = Callable[[Request], str]

@@ -19,6 +19,9 @@ from eval.running.run import RunOptions
 from eval.running.variants import run_suite
 from qa.settings import Settings
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 Chat = Callable[[Request], Reply]
 
 

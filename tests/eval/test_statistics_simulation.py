@@ -17,6 +17,9 @@ from eval.statistics.detectable import Spread, detectable, predicted_power, spre
 from eval.statistics.intervals import bootstrap
 from eval.statistics.paired import PairedDifference, paired
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 Array = NDArray[np.float64]
 
 TWELVE, THIRTY, SIXTY = [5] * 12, [4] * 30, [3] * 60

@@ -65,6 +65,7 @@ def consistent(corpus: Corpus, data: Path) -> None:
     record.close()
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 def test_a_disk_that_is_full_at_any_write(disk: SmallDisk) -> None:
     full_at_any_write(disk, 10**6, range(1, 17, 3))
 

@@ -53,6 +53,7 @@ some_days = st.sampled_from([None, date(1, 1, 1), date(2024, 4, 13), *DAYS[:2], 
 some_outlets = ["VARN herald", "öresund POST", "Kronos", "New Outlet", "nowhere"]
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 @settings(deadline=None)
 @given(
     st.builds(
@@ -143,6 +144,7 @@ def test_a_reader_sees_what_the_owner_changed_since(
     assert (found.documents, found.earliest) == (2, date(2024, 5, 2))
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 def test_words_are_found_alike_in_a_small_and_a_large_scope(open_corpus: OpenCorpus) -> None:
     count = NAMED_DOCUMENTS + 100
     corpus = open_corpus(using=WordEmbedder())

@@ -76,6 +76,7 @@ def test_one_wire_story_in_five_outlets_is_one_story(told: Corpus) -> None:
     assert 0.75 < shares["varn.txt"] < 0.9
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 def test_copies_are_found_over_many_runs_and_in_any_order(open_corpus: OpenCorpus) -> None:
     everything = [*wire.outlets(), wire.independent(), *wire.weather()]
     for number in range(3):
@@ -248,6 +249,7 @@ def test_copies_do_not_push_other_documents_out(open_corpus: OpenCorpus) -> None
     assert len(hits[0].copies) == 24
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 def test_a_copy_is_found_after_many_of_the_same_words_came_and_went(
     open_corpus: OpenCorpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:

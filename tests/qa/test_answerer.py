@@ -200,6 +200,7 @@ hostile = st.text(
 )
 
 
+@pytest.mark.no_cover  # many runs of what other tests cover
 @given(noise=st.lists(hostile, min_size=1, max_size=2))
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

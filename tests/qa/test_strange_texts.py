@@ -24,6 +24,9 @@ from qa.service import Service, build
 from qa.settings import load_settings
 from qa.short.spans import candidates
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 LOOM = "The loom at Tarn was built by Ida Falk in 1866. It wove 40 metres a day. "
 STRANGE = {
     "loom": LOOM,

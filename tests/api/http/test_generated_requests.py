@@ -15,6 +15,9 @@ from scripted_endpoint import scripted_endpoint
 from scripted_replies import text
 from tenants import make_key, with_key
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 
 def test_generated_requests_get_what_is_documented(
     serve: Serve, caplog: pytest.LogCaptureFixture

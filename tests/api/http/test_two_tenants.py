@@ -21,6 +21,9 @@ from tenants import WIRE, Tenant, make_key, seen, tenants, with_key
 
 from qa.service import Service
 
+# Many runs of what other tests cover; to measure them takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 BRIDGE = "How much did the harbour bridge cost?"
 STREAM = {"Accept": "text/event-stream"}
 NO_DOCUMENT, NO_ANSWER = "d-000000000000", "a-000000000000"
